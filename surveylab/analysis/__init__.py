@@ -1,0 +1,1 @@
+"""Use cases of learning: measure, analyse, decide. Never imports fieldwork."""

@@ -1,0 +1,62 @@
+"""A case as the ledger knows it: its events, its answers, its paradata. What outcomes are computed from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from surveylab.design.factors import Arm
+from surveylab.design.instrument import Instrument
+from surveylab.design.terms import Missing, Value
+
+
+@dataclass(frozen=True, order=True)
+class Event:
+    """One thing that happened to a case. Events are appended, never edited.
+
+    Kinds: selected, sent, opened, started, page (one accepted submission of a page),
+    submitted, opted_out, bounced, screened_out.
+    """
+
+    at: datetime
+    kind: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answered or unanswered column of one item, with what was displayed."""
+
+    item: str
+    column: str
+    value: Value | Missing
+    position: int
+    """Position of the item on its page as displayed, from 1."""
+    option_order: tuple[str, ...] = ()
+    text_hash: str = ""
+
+
+@dataclass(frozen=True)
+class CaseRecord:
+    """Everything about one case that an outcome may look at."""
+
+    case: int
+    arm: Arm
+    instrument: Instrument
+    events: tuple[Event, ...]
+    answers: Mapping[str, Answer]
+    """Column -> answer, displayed items only."""
+    page_seconds: Mapping[str, float]
+    """Page -> seconds from its first display to its first accepted submission, by the server's clock."""
+    unit: Mapping[str, Value]
+    complete_from: float
+    partial_from: float
+
+    def had(self, kind: str) -> bool:
+        """Whether an event of that kind is in the history."""
+        return any(event.kind == kind for event in self.events)
+
+    def first(self, kind: str) -> datetime | None:
+        """When an event of that kind first happened."""
+        return min((event.at for event in self.events if event.kind == kind), default=None)

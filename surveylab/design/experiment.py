@@ -1,0 +1,266 @@
+"""An experiment: model, inquiries, data strategy, answer strategy, decision (DeclareDesign's grammar)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import time, timedelta
+from functools import cached_property
+from pathlib import PurePath
+from types import MappingProxyType
+from typing import Any
+
+from surveylab.design.factors import Arm, Factor, full_factorial, with_value
+from surveylab.design.instrument import Instrument, Item, Page
+from surveylab.design.rules import Rule
+from surveylab.design.terms import Scale
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The list of units that the sample is drawn from. ``eligible`` is a rule over its fields."""
+
+    source: str
+    unit: str = "unit"
+    eligible: Rule | None = None
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """Who is asked. ``settings`` is the frozen dataclass that the scheme declares."""
+
+    scheme: str
+    settings: Any
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """Who gets which arm, by which chance."""
+
+    scheme: str
+    settings: Any
+    factors: tuple[Factor, ...]
+    design: str = "full"
+
+
+@dataclass(frozen=True)
+class Cap:
+    """At most so many contacts to one person in any window of this length."""
+
+    contacts: int
+    per: timedelta
+
+
+@dataclass(frozen=True)
+class Contact:
+    """How a case is contacted; any field may be varied by a factor."""
+
+    channel: str = "link"
+    send_at: time = time(9)
+    reminders: tuple[timedelta, ...] = ()
+    quiet_hours: tuple[time, time] = (time(21), time(8))
+    cap: Cap | None = None
+    closes: timedelta = timedelta(days=21)
+    """How long after the draw answers are taken."""
+    message: str = "invitation"
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message template of the experiment."""
+
+    subject: str
+    body: str
+    sender: str = ""
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What is asked, and which outcomes are computed for every case beside those of the inquiries."""
+
+    instrument: str
+    language: str | None = None
+    outcomes: tuple[str, ...] = ()
+    complete_from: float = 0.8
+    """Share of the applicable items that makes a submitted case complete (AAPOR 1.1)."""
+    partial_from: float = 0.5
+    """Share of the applicable items that makes a case partial (AAPOR 1.2)."""
+
+
+@dataclass(frozen=True)
+class Inquiry:
+    """What one wants to know: the contrast of two levels of a factor in an outcome.
+
+    ``contrast`` is (level, reference): a positive estimate means more under ``level``.
+    ``by`` names a stratum field: one estimate for each of its values beside the overall one.
+    """
+
+    name: str
+    outcome: str
+    factor: str
+    contrast: tuple[str, str]
+    scale: Scale
+    item: str | None = None
+    by: str | None = None
+
+
+@dataclass(frozen=True)
+class Effect:
+    """A prior on one level's shift against the reference level, on the scale of the linear predictor."""
+
+    mean: float
+    sd: float
+
+
+@dataclass(frozen=True)
+class Priors:
+    """Priors on the linear predictor (log odds; log seconds and raw values in units of their sd).
+
+    ``main``, ``interactions``, ``heterogeneity`` (factor by stratum), ``groups`` (strata, blocks,
+    clusters) are the half-normal scales of the standard deviations of each batch of effects.
+    ``effects``: factor -> level -> a fixed normal prior of the shift against the first level.
+    """
+
+    intercept: Effect = Effect(0.0, 1.5)
+    main: float = 0.5
+    interactions: float = 0.25
+    heterogeneity: float = 0.25
+    groups: float = 0.5
+    effects: Mapping[str, Mapping[str, Effect]] = field(default_factory=lambda: NOTHING)
+
+
+@dataclass(frozen=True)
+class Estimator:
+    """How an inquiry is answered. ``model`` None means the family of the outcome."""
+
+    model: str | None = None
+    adjust: tuple[str, ...] = ()
+    priors: Priors = Priors()
+
+
+@dataclass(frozen=True)
+class DecisionRule:
+    """The rule, fixed in advance: ``adopt_if``, ``drop_if`` and ``guard`` are rules over P(inquiry ...)."""
+
+    adopt_if: Rule
+    drop_if: Rule | None = None
+    guard: Rule | None = None
+    otherwise: str = "continue"
+    looks: timedelta | None = None
+
+
+@dataclass(frozen=True)
+class LoadedOutcome:
+    """An outcome of data fielded elsewhere: one value per case, or a count of ``among`` per cell."""
+
+    name: str
+    family: str
+    value: str | None = None
+    count: str | None = None
+    among: str | None = None
+
+
+@dataclass(frozen=True)
+class Data:
+    """How the columns of a file of others map onto this experiment."""
+
+    source: str | None
+    factors: Mapping[str, str]
+    outcomes: tuple[LoadedOutcome, ...]
+    strata: tuple[str, ...] = ()
+    cluster: str | None = None
+    weight: str | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """Everything that an experiment's file says."""
+
+    slug: str
+    title: str
+    assignment: Assignment
+    inquiries: tuple[Inquiry, ...]
+    estimators: Mapping[str, Estimator]
+    decision: DecisionRule | None
+    frame: Frame | None
+    sampling: Sampling | None
+    contact: Contact
+    measurement: Measurement | None
+    messages: Mapping[str, Message]
+    assumptions: Mapping[str, Mapping[str, float]]
+    """Outcome -> {base: value, "factor.level": shift}; log odds shifts for shares, see simulate."""
+    data: Data | None = None
+    seed: str = ""
+    """What every draw derives from; the slug where the file does not say."""
+
+    def factor(self, name: str) -> Factor:
+        """The factor of that name. KeyError where there is none."""
+        for factor in self.assignment.factors:
+            if factor.name == name:
+                return factor
+        raise KeyError(name)
+
+    def inquiry(self, name: str) -> Inquiry:
+        """The inquiry of that name. KeyError where there is none."""
+        for inquiry in self.inquiries:
+            if inquiry.name == name:
+                return inquiry
+        raise KeyError(name)
+
+    def estimator(self, inquiry: str) -> Estimator:
+        """The estimator of an inquiry, or the default one."""
+        return self.estimators.get(inquiry, Estimator())
+
+    @cached_property
+    def arms(self) -> tuple[Arm, ...]:
+        """The arms of the design, in the order of the file."""
+        return full_factorial(self.assignment.factors)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What one arm gets: every field that a factor may vary, with its levels applied."""
+
+    contact: Contact
+    sampling: Sampling | None
+    measurement: Measurement | None
+    messages: Mapping[str, Message]
+    instrument: Instrument | None
+    items: tuple[Item, ...] = ()
+    pages: tuple[Page, ...] = ()
+
+
+@dataclass(frozen=True)
+class Study:
+    """An experiment with the instruments that it names, and the hash of both files' content."""
+
+    experiment: Experiment
+    instruments: Mapping[str, Instrument]
+    documents: Mapping[str, str]
+    """File name -> text, as read; ``spec`` reads a study back from them."""
+    digest: str
+    folder: PurePath
+    """Where the experiment's file stands; a data file beside it is named relative to it."""
+
+    def plan(self, arm: Arm) -> Plan:
+        """What the arm gets. Levels of ``measurement`` come first: they may name another instrument."""
+        exp = self.experiment
+        sets = [pair for name, level in arm.levels for pair in exp.factor(name).level(level).sets]
+        first = [pair for pair in sets if pair[0].split(".")[0] == "measurement"]
+        plan = _set(Plan(exp.contact, exp.sampling, exp.measurement, exp.messages, None), first)
+        if plan.measurement is not None:
+            instrument = self.instruments[plan.measurement.instrument]
+            plan = replace(plan, instrument=instrument, items=instrument.items, pages=instrument.pages)
+        plan = _set(plan, [pair for pair in sets if pair not in first])
+        if plan.instrument is None:
+            return plan
+        return replace(plan, instrument=replace(plan.instrument, items=plan.items, pages=plan.pages))
+
+
+def _set(plan: Plan, pairs: list[tuple[str, Any]]) -> Plan:
+    for path, value in pairs:
+        plan = with_value(plan, path, value)
+    return plan

@@ -1,0 +1,152 @@
+"""Factors, levels and arms, and how a level reaches into the design.
+
+A factor names the path of any field; a level gives the value that the field takes. One
+pair of functions reads and replaces a field of any design value: ``value_at`` and
+``with_value``. Nothing else in the house knows where a factor points.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
+from fractions import Fraction
+from itertools import product
+from types import MappingProxyType
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Level:
+    """One value of a factor: what it sets (path -> value), and its share of the assignment."""
+
+    name: str
+    sets: tuple[tuple[str, Any], ...]
+    weight: Fraction
+
+
+@dataclass(frozen=True)
+class Factor:
+    """A choice of the programme that is randomised. The first level is the reference."""
+
+    name: str
+    varies: tuple[str, ...]
+    levels: tuple[Level, ...]
+
+    def level(self, name: str) -> Level:
+        """The level of that name. KeyError where there is none."""
+        for level in self.levels:
+            if level.name == name:
+                return level
+        raise KeyError(name)
+
+    @property
+    def level_names(self) -> tuple[str, ...]:
+        """The names of the levels, in the order of the file."""
+        return tuple(level.name for level in self.levels)
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One combination of levels, with the probability of being assigned to it."""
+
+    levels: tuple[tuple[str, str], ...]
+    probability: Fraction
+
+    @property
+    def key(self) -> str:
+        """A stable text for this arm: ``channel=sms·wording=plain``."""
+        return "·".join(f"{factor}={level}" for factor, level in self.levels)
+
+    @property
+    def mapping(self) -> Mapping[str, str]:
+        """Factor name -> level name."""
+        return MappingProxyType(dict(self.levels))
+
+
+def full_factorial(factors: Iterable[Factor]) -> tuple[Arm, ...]:
+    """Every combination of levels, the last factor moving fastest; probabilities multiply."""
+    every = tuple(factors)
+    arms = []
+    for levels in product(*(factor.levels for factor in every)):
+        probability = Fraction(1)
+        for level in levels:
+            probability *= level.weight
+        named = tuple((factor.name, level.name) for factor, level in zip(every, levels, strict=True))
+        arms.append(Arm(named, probability))
+    return tuple(arms)
+
+
+def marginals(arms: Iterable[Arm]) -> dict[tuple[str, str], Fraction]:
+    """P(factor = level) under the probabilities of the arms."""
+    shares: dict[tuple[str, str], Fraction] = {}
+    for arm in arms:
+        for pair in arm.levels:
+            shares[pair] = shares.get(pair, Fraction(0)) + arm.probability
+    return shares
+
+
+def steps(path: str) -> tuple[str, ...]:
+    """``items.recommend.text`` -> its steps."""
+    return tuple(path.split("."))
+
+
+def value_at(root: Any, path: str) -> Any:
+    """The value of the field at a path.
+
+    A step is a field of a dataclass, a key of a mapping, the ``id`` of a member of a
+    tuple, or a field of a dataclass's ``settings``. KeyError names the step that is not there.
+    """
+    value = root
+    for step in steps(path):
+        value = _child(value, step)
+    return value
+
+
+def with_value(root: Any, path: str, value: Any) -> Any:
+    """``root`` with the field at ``path`` replaced; nothing else changes, nothing is mutated."""
+    return _replaced(root, steps(path), value)
+
+
+def children(value: Any) -> Iterator[str]:
+    """The steps that lead on from a value, for nearest names and completion."""
+    if is_dataclass(value):
+        for field in fields(value):
+            if field.name == "settings":
+                yield from children(getattr(value, field.name))
+            else:
+                yield field.name
+    elif isinstance(value, Mapping):
+        yield from value
+    elif isinstance(value, tuple):
+        yield from (member.id for member in value if hasattr(member, "id"))
+
+
+def _child(value: Any, step: str) -> Any:
+    if is_dataclass(value):
+        if any(field.name == step for field in fields(value)):
+            return getattr(value, step)
+        if hasattr(value, "settings"):
+            return _child(value.settings, step)
+    elif isinstance(value, Mapping):
+        if step in value:
+            return value[step]
+    elif isinstance(value, tuple):
+        for member in value:
+            if getattr(member, "id", None) == step:
+                return member
+    raise KeyError(step)
+
+
+def _replaced(value: Any, path: tuple[str, ...], new: Any) -> Any:
+    if not path:
+        return new
+    step, rest = path[0], path[1:]
+    child = _replaced(_child(value, step), rest, new)
+    if is_dataclass(value) and not isinstance(value, type):
+        if any(field.name == step for field in fields(value)):
+            return replace(value, **{step: child})
+        settings: Any = value
+        return replace(settings, settings=_replaced(settings.settings, path, new))
+    if isinstance(value, Mapping):
+        return MappingProxyType({**value, step: child})
+    return tuple(child if getattr(member, "id", None) == step else member for member in value)

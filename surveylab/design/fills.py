@@ -1,0 +1,33 @@
+"""Fills: ``Hello {unit.first_name|there}`` takes a known value, or the words behind the bar.
+
+Only parsed and joined here. Escaping is the template's business: a fill is plain text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from surveylab.design.terms import Value
+
+_FILL = re.compile(r"\{\s*([A-Za-z_][\w.]*)\s*(?:\|([^{}]*))?\}")
+
+
+def names(text: str) -> tuple[str, ...]:
+    """The names that a text fills in, in order."""
+    return tuple(match.group(1) for match in _FILL.finditer(text))
+
+
+def lacking_fallback(text: str) -> tuple[str, ...]:
+    """The names whose fill has no fallback; a file with one of them is at fault."""
+    return tuple(match.group(1) for match in _FILL.finditer(text) if match.group(2) is None)
+
+
+def fill(text: str, known: Mapping[str, Value]) -> str:
+    """``text`` with every fill replaced; an unknown or missing value gives the fallback."""
+
+    def one(match: re.Match[str]) -> str:
+        value = known.get(match.group(1))
+        return (match.group(2) or "") if value is None or value == "" else str(value)
+
+    return _FILL.sub(one, text)

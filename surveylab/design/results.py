@@ -1,0 +1,104 @@
+"""What an analysis says: values with their provenance. JSON of ``analyse --json`` is ``as_json`` of these."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class SampleRatio:
+    """Pearson's chi-square of the arm counts against the stored probabilities.
+
+    ``mismatch`` is p < 0.001 (methodology 4, hard rule 3).
+    """
+
+    observed: Mapping[str, int]
+    expected: Mapping[str, float]
+    p: float
+    mismatch: bool
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A posterior in three numbers; ``interval`` is central and of the estimate's ``level``."""
+
+    mean: float
+    sd: float
+    interval: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Diagnostics:
+    """What the convergence gate looks at (Vehtari et al. 2021): rank R-hat, bulk ESS, divergences."""
+
+    rhat_max: float
+    ess_bulk_min: float
+    divergences: int
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """The answer to one inquiry, or to one inquiry within one stratum (``within``: field -> value)."""
+
+    inquiry: str
+    outcome: str
+    scale: str
+    mean: float
+    sd: float
+    interval: tuple[float, float]
+    level: float
+    p_positive: float
+    p_above: Mapping[str, float]
+    """Threshold -> P(estimate > threshold); thresholds are those of the decision rule."""
+    levels: Mapping[str, Summary]
+    expected_loss: Mapping[str, float]
+    p_best: Mapping[str, float]
+    engine: str
+    diagnostics: Diagnostics
+    n: Mapping[str, int]
+    """Level -> cases behind it."""
+    within: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the rule says, and why. ``action`` is adopt, drop or the rule's ``otherwise``."""
+
+    action: str
+    reason: str
+    evidence: Mapping[str, float]
+    """Each P(...) of the rule -> its value."""
+    rule: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """All estimates of one look at one experiment."""
+
+    experiment: str
+    title: str
+    design_hash: str
+    data_hash: str
+    code_version: str
+    at: str
+    n: Mapping[str, Any]
+    """``sampled`` and ``arms`` (arm -> cases)."""
+    sample_ratio: SampleRatio | None
+    """None where the data came as cells of others and no assignment is stored."""
+    estimates: tuple[Estimate, ...]
+    refused: Mapping[str, str]
+    """Inquiry -> why its fit was refused; it has no estimate."""
+    decision: Decision | None
+
+
+def as_json(value: Any) -> Any:
+    """A result as plain JSON values, with the field names of the dataclasses."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: as_json(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): as_json(each) for key, each in value.items()}
+    if isinstance(value, tuple | list):
+        return [as_json(each) for each in value]
+    return value

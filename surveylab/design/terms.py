@@ -1,0 +1,55 @@
+"""The words of the field that take one of a few values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Missing(StrEnum):
+    """Why an answer is not there. An answer is a value or one of these, never an empty string."""
+
+    REFUSED = "refused"
+    DONT_KNOW = "dont_know"
+    NO_ANSWER = "no_answer"
+    """Shown, and left blank."""
+    NOT_ASKED = "not_asked"
+    """Routed around."""
+    NOT_REACHED = "not_reached"
+    """The respondent left before it."""
+
+
+class Among(StrEnum):
+    """The denominator of an outcome: the cases that it is defined for."""
+
+    SAMPLED = "sampled"
+    STARTED = "started"
+    COMPLETED = "completed"
+    ANSWERED = "answered"
+
+
+class Scale(StrEnum):
+    """The natural scale on which a contrast is told."""
+
+    DIFFERENCE = "difference"
+    RISK_DIFFERENCE = "risk_difference"
+    RATIO = "ratio"
+    RISK_RATIO = "risk_ratio"
+    ODDS_RATIO = "odds_ratio"
+
+
+class ErrorSource(StrEnum):
+    """The component of total survey error that an outcome speaks about (Groves and Lyberg 2010)."""
+
+    COVERAGE = "coverage"
+    SAMPLING = "sampling"
+    NONRESPONSE = "nonresponse"
+    MEASUREMENT = "measurement"
+    COST = "cost"
+
+
+Value = str | int | float | bool | None
+"""A scalar of a frame field, an answer or a constant in a rule. None is missing."""
+
+Text = Mapping[str, str]
+"""The same sentence in each language of an instrument: language tag -> text."""

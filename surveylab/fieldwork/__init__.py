@@ -1,0 +1,1 @@
+"""Use cases of collecting: recruit, contact, interview, monitor. Never imports analysis."""

@@ -1,0 +1,53 @@
+"""Question types, a file each. The file's name is the type in YAML and the template in templates/questions/."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+from wtforms.fields.core import UnboundField
+
+from surveylab.design.instrument import Item
+from surveylab.design.terms import Missing, Value
+
+
+@dataclass(frozen=True)
+class Person:
+    """A synthetic respondent as one item sees it.
+
+    ``leaning`` is where the person stands on a standard normal scale (arm effects included);
+    ``location`` and ``spread`` turn it into a rating on the item's own scale where the
+    experiment assumes one; ``straightlines`` gives every row of a battery the same rating.
+    """
+
+    leaning: float
+    straightlines: bool = False
+    location: float | None = None
+    spread: float | None = None
+
+
+Entered = Mapping[str, list[str]]
+"""What stands in the controls of a form: column -> the values sent under that name."""
+
+
+@runtime_checkable
+class Contract(Protocol):
+    """What a question type is."""
+
+    Settings: type[Any]
+    """Frozen dataclass of what YAML may say beside the fields of every item; has ``columns`` and
+    ``option_order`` (design.instrument.ItemSettings). Texts in it are ``Text`` mappings."""
+
+    def fields(self, item: Item, language: str) -> Mapping[str, UnboundField[Any]]:
+        """Column -> WTForms field that validates what is sent; messages say what to do."""
+
+    def parse(self, item: Item, data: Mapping[str, Any]) -> Mapping[str, Value | Missing]:
+        """Column -> stored answer, from validated form data; a blank is Missing.NO_ANSWER."""
+
+    def entered(self, item: Item, answers: Mapping[str, Value | Missing]) -> Entered:
+        """What stands in the controls when a page with stored answers is shown again."""
+
+    def simulate(self, item: Item, person: Person, rng: np.random.Generator) -> Entered:
+        """What a synthetic respondent enters."""

@@ -1,0 +1,48 @@
+"""Sampling schemes, a file each: who is asked, and with which inclusion probability."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class FrameView:
+    """The eligible units of a frame in the order of their ids.
+
+    ``ids``: shape (N,), text, strictly increasing. ``fields``: name -> shape (N,).
+    """
+
+    ids: NDArray[np.str_]
+    fields: Mapping[str, NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The drawn units, in the order of the frame; all arrays have shape (n,).
+
+    ``positions`` index the frame, ``probability`` is the first-order inclusion probability,
+    ``stratum`` is "" where the scheme has none.
+    """
+
+    positions: NDArray[np.intp]
+    probability: NDArray[np.float64]
+    stratum: NDArray[np.str_]
+
+
+@runtime_checkable
+class Contract(Protocol):
+    """What a sampling scheme is."""
+
+    Settings: type[Any]
+    """Frozen dataclass of what YAML may say under ``sampling`` beside ``scheme``."""
+
+    def needs(self, settings: Any) -> tuple[str, ...]:
+        """The frame fields that the scheme reads."""
+
+    def draw(self, frame: FrameView, settings: Any, rng: np.random.Generator) -> Sample:
+        """Draw the sample. SurveylabError, with a remedy, where the frame does not allow it."""

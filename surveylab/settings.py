@@ -1,0 +1,36 @@
+"""The environment, read once into a frozen value. Every setting starts with SURVEYLAB_."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the environment may set.
+
+    ``workspace`` holds experiments/ and instruments/ (SURVEYLAB_WORKSPACE, default: here).
+    ``database_url`` is an SQLAlchemy URL (SURVEYLAB_DATABASE_URL, default: SQLite in the workspace).
+    ``secret`` signs forms (SURVEYLAB_SECRET_KEY; without it one is drawn and kept in the database).
+    ``base_url`` is the address that respondents' links begin with (SURVEYLAB_BASE_URL).
+    """
+
+    workspace: Path
+    database_url: str
+    secret: str | None
+    base_url: str
+
+
+def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
+    """Settings from ``environment`` (default: the process's own)."""
+    env = os.environ if environment is None else environment
+    workspace = Path(env.get("SURVEYLAB_WORKSPACE", ".")).resolve()
+    return Settings(
+        workspace=workspace,
+        database_url=env.get("SURVEYLAB_DATABASE_URL") or f"sqlite:///{workspace / 'surveylab.db'}",
+        secret=env.get("SURVEYLAB_SECRET_KEY") or None,
+        base_url=env.get("SURVEYLAB_BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
+    )

@@ -1,0 +1,1 @@
+"""The ledger. The only SQL of the house."""

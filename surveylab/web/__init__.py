@@ -1,0 +1,1 @@
+"""The Flask application: respondents and console. Never loads PyMC."""
