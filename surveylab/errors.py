@@ -30,9 +30,7 @@ class Fault:
 
 
 class SurveylabError(Exception):
-    """The root. ``exit_code`` is what a command ends with (design: 1 input, 3 gate)."""
-
-    exit_code = 1
+    """The root."""
 
 
 class InputError(SurveylabError):
@@ -56,5 +54,3 @@ class GateError(SurveylabError):
 
     There is no estimate then, and none is shown.
     """
-
-    exit_code = 3

@@ -15,17 +15,23 @@ ALGORITHM = "philox-sha256-1"
 """Stored with every draw and assignment; it changes when a stream would."""
 
 
-def digest(*fields: str) -> bytes:
-    """SHA-256 over the fields as UTF-8, each behind its length in bytes (8, big-endian).
+def prefixed(field: str) -> bytes:
+    """A field as UTF-8 behind its length in bytes (8, big-endian)."""
+    data = field.encode("utf-8")
+    return len(data).to_bytes(8, "big") + data
+
+
+def hasher(*fields: str) -> hashlib._Hash:
+    """SHA-256 fed with the prefixed fields; a copy of it can be fed with more.
 
     The lengths keep ("ab", "c") and ("a", "bc") apart.
     """
-    hashed = hashlib.sha256()
-    for field in fields:
-        data = field.encode("utf-8")
-        hashed.update(len(data).to_bytes(8, "big"))
-        hashed.update(data)
-    return hashed.digest()
+    return hashlib.sha256(b"".join(map(prefixed, fields)))
+
+
+def digest(*fields: str) -> bytes:
+    """SHA-256 over the fields as UTF-8, each behind its length in bytes (8, big-endian)."""
+    return hasher(*fields).digest()
 
 
 def stream(seed: str, *labels: str) -> np.random.Generator:
@@ -41,4 +47,55 @@ def words(rng: np.random.Generator, n: int) -> NDArray[np.uint64]:
 
 def order(rng: np.random.Generator, n: int) -> NDArray[np.intp]:
     """A uniform random permutation of 0..n-1: the stable order of ``n`` random words."""
-    return np.argsort(words(rng, n), kind="stable")
+    return _ascending(words(rng, n))
+
+
+def order_within(rng: np.random.Generator, group: NDArray[np.integer]) -> NDArray[np.intp]:
+    """Positions sorted by group, in a uniform random order within each group.
+
+    Args:
+        rng: the stream; one word per position is taken.
+        group: shape (n,), numbers 0..groups-1.
+
+    Returns:
+        Shape (n,), a permutation of 0..n-1.
+    """
+    mixed = _ascending(words(rng, len(group)))
+    narrow = group.astype(np.min_scalar_type(group.max(initial=0)))  # NumPy sorts short integers by radix
+    return mixed[np.argsort(narrow[mixed], kind="stable")]
+
+
+def below(rng: np.random.Generator, bound: int) -> int:
+    """A uniform integer of 0..bound-1, exactly, for a bound of any size.
+
+    Words above the last whole multiple of ``bound`` are drawn again: a bare remainder would
+    favour the small numbers.
+    """
+    count = -(-bound.bit_length() // 64)
+    limit = (1 << 64 * count) // bound * bound
+    while True:
+        value = 0
+        for word in words(rng, count).tolist():
+            value = value << 64 | word
+        if value < limit:
+            return value % bound
+
+
+def each_below(rng: np.random.Generator, bounds: NDArray[np.int64]) -> NDArray[np.int64]:
+    """For each bound a uniform integer of 0..bound-1, exactly; shape as ``bounds`` (n,), all > 0."""
+    wide = bounds.astype(np.uint64)
+    last = ~((~wide + np.uint64(1)) % wide)  # 2^64 - 1 - (2^64 mod bound): the last word that is kept
+    drawn = words(rng, len(wide))
+    while (again := np.flatnonzero(drawn > last)).size:
+        drawn[again] = words(rng, again.size)
+    return (drawn % wide).astype(np.int64)
+
+
+def _ascending(keys: NDArray[np.uint64]) -> NDArray[np.intp]:
+    """The stable order of random keys, by the fast sort where that has the same result.
+
+    Only equal keys can tell the two sorts apart, and 64-bit words are hardly ever equal.
+    """
+    fast = np.argsort(keys)
+    ranked = keys[fast]
+    return np.argsort(keys, kind="stable") if np.any(ranked[1:] == ranked[:-1]) else fast

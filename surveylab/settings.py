@@ -16,12 +16,14 @@ class Settings:
     ``database_url`` is an SQLAlchemy URL (SURVEYLAB_DATABASE_URL, default: SQLite in the workspace).
     ``secret`` signs forms (SURVEYLAB_SECRET_KEY; without it one is drawn and kept in the database).
     ``base_url`` is the address that respondents' links begin with (SURVEYLAB_BASE_URL).
+    ``console_open`` shows the console to other machines too (SURVEYLAB_CONSOLE=open).
     """
 
     workspace: Path
     database_url: str
     secret: str | None
     base_url: str
+    console_open: bool = False
 
 
 def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
@@ -33,4 +35,5 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         database_url=env.get("SURVEYLAB_DATABASE_URL") or f"sqlite:///{workspace / 'surveylab.db'}",
         secret=env.get("SURVEYLAB_SECRET_KEY") or None,
         base_url=env.get("SURVEYLAB_BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
+        console_open=env.get("SURVEYLAB_CONSOLE") == "open",
     )

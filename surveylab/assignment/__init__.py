@@ -22,8 +22,10 @@ class CaseView:
 
 @dataclass(frozen=True)
 class Assigned:
-    """``arm`` (n,) indexes the arms; ``block`` (n,) is "" without blocks; ``position`` (n,) is
-    the case's place in the random order of its block (or in the list, where nothing is ordered).
+    """Every case's arm; all arrays have shape (n,), in the order of the cases.
+
+    ``arm`` indexes the arms; ``block`` is "" without blocks; ``position`` is the case's place,
+    from 0, in the random order of its block (or in the list, where nothing is ordered).
     """
 
     arm: NDArray[np.intp]

@@ -10,7 +10,7 @@ from pathlib import PurePath
 from types import MappingProxyType
 from typing import Any
 
-from surveylab.design.factors import Arm, Factor, full_factorial, with_value
+from surveylab.design.factors import Arm, Factor, full_factorial, with_values
 from surveylab.design.instrument import Instrument, Item, Page
 from surveylab.design.rules import Rule
 from surveylab.design.terms import Scale
@@ -215,9 +215,27 @@ class Experiment:
         return self.estimators.get(inquiry, Estimator())
 
     @cached_property
+    def strata(self) -> tuple[str, ...]:
+        """The fields that cells are formed by beside the arms: of strata, of blocks, adjusted for, asked within."""
+        named = [*getattr(self.sampling and self.sampling.settings, "strata", ())]
+        named += getattr(self.assignment.settings, "blocks", ())
+        named += self.data.strata if self.data else ()
+        named += [field for inquiry in self.inquiries for field in self.estimator(inquiry.name).adjust]
+        named += [inquiry.by for inquiry in self.inquiries if inquiry.by]
+        return tuple(dict.fromkeys(named))
+
+    @cached_property
     def arms(self) -> tuple[Arm, ...]:
         """The arms of the design, in the order of the file."""
         return full_factorial(self.assignment.factors)
+
+    def arm_of(self, levels: Mapping[str, str]) -> Arm:
+        """The arm with these levels (factor -> level). KeyError where the design has none."""
+        wanted = tuple((factor.name, levels[factor.name]) for factor in self.assignment.factors)
+        for arm in self.arms:
+            if arm.levels == wanted:
+                return arm
+        raise KeyError(str(dict(levels)))
 
 
 @dataclass(frozen=True)
@@ -250,17 +268,12 @@ class Study:
         exp = self.experiment
         sets = [pair for name, level in arm.levels for pair in exp.factor(name).level(level).sets]
         first = [pair for pair in sets if pair[0].split(".")[0] == "measurement"]
-        plan = _set(Plan(exp.contact, exp.sampling, exp.measurement, exp.messages, None), first)
+        rest = [pair for pair in sets if pair[0].split(".")[0] != "measurement"]
+        plan: Plan = with_values(Plan(exp.contact, exp.sampling, exp.measurement, exp.messages, None), first)
         if plan.measurement is not None:
             instrument = self.instruments[plan.measurement.instrument]
             plan = replace(plan, instrument=instrument, items=instrument.items, pages=instrument.pages)
-        plan = _set(plan, [pair for pair in sets if pair not in first])
+        plan = with_values(plan, rest)
         if plan.instrument is None:
             return plan
         return replace(plan, instrument=replace(plan.instrument, items=plan.items, pages=plan.pages))
-
-
-def _set(plan: Plan, pairs: list[tuple[str, Any]]) -> Plan:
-    for path, value in pairs:
-        plan = with_value(plan, path, value)
-    return plan

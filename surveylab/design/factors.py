@@ -104,7 +104,16 @@ def value_at(root: Any, path: str) -> Any:
 
 def with_value(root: Any, path: str, value: Any) -> Any:
     """``root`` with the field at ``path`` replaced; nothing else changes, nothing is mutated."""
-    return _replaced(root, steps(path), value)
+    return with_values(root, [(path, value)])
+
+
+def with_values(root: Any, pairs: Iterable[tuple[str, Any]]) -> Any:
+    """``root`` with several fields replaced at once.
+
+    Each dataclass on the way is made once, with all of its new fields, so that fields that
+    only make sense together (the ends of a scale) are never seen apart.
+    """
+    return _replaced(root, [(steps(path), value) for path, value in pairs])
 
 
 def children(value: Any) -> Iterator[str]:
@@ -137,16 +146,25 @@ def _child(value: Any, step: str) -> Any:
     raise KeyError(step)
 
 
-def _replaced(value: Any, path: tuple[str, ...], new: Any) -> Any:
-    if not path:
-        return new
-    step, rest = path[0], path[1:]
-    child = _replaced(_child(value, step), rest, new)
+def _replaced(value: Any, changes: list[tuple[tuple[str, ...], Any]]) -> Any:
+    for path, new in changes:
+        if not path:
+            return new
+    if not changes:
+        return value
+    inner: dict[str, list[tuple[tuple[str, ...], Any]]] = {}
+    for path, new in changes:
+        inner.setdefault(path[0], []).append((path[1:], new))
     if is_dataclass(value) and not isinstance(value, type):
-        if any(field.name == step for field in fields(value)):
-            return replace(value, **{step: child})
-        settings: Any = value
-        return replace(settings, settings=_replaced(settings.settings, path, new))
+        own = {field.name for field in fields(value)}
+        made = {step: _replaced(_child(value, step), rest) for step, rest in inner.items() if step in own}
+        flat = [(path, new) for path, new in changes if path[0] not in own]
+        if flat:
+            for path, _ in flat:
+                _child(value, path[0])
+            made["settings"] = _replaced(getattr(value, "settings", None), flat)
+        return replace(value, **made)
+    children_of = {step: _replaced(_child(value, step), rest) for step, rest in inner.items()}
     if isinstance(value, Mapping):
-        return MappingProxyType({**value, step: child})
-    return tuple(child if getattr(member, "id", None) == step else member for member in value)
+        return MappingProxyType({**value, **children_of})
+    return tuple(children_of.get(getattr(member, "id", ""), member) for member in value)

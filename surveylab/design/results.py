@@ -93,6 +93,30 @@ class Analysis:
     decision: Decision | None
 
 
+def analysis_from_json(stored: Mapping[str, Any]) -> Analysis:
+    """The analysis that ``as_json`` wrote down."""
+    ratio, decision = stored["sample_ratio"], stored["decision"]
+    return Analysis(
+        **{
+            **stored,
+            "sample_ratio": SampleRatio(**ratio) if ratio else None,
+            "estimates": tuple(_estimate(each) for each in stored["estimates"]),
+            "decision": Decision(**decision) if decision else None,
+        }
+    )
+
+
+def _estimate(stored: Mapping[str, Any]) -> Estimate:
+    levels = {name: _summary(each) for name, each in stored["levels"].items()}
+    diagnostics = Diagnostics(**stored["diagnostics"])
+    interval = (stored["interval"][0], stored["interval"][1])
+    return Estimate(**{**stored, "levels": levels, "diagnostics": diagnostics, "interval": interval})
+
+
+def _summary(stored: Mapping[str, Any]) -> Summary:
+    return Summary(stored["mean"], stored["sd"], (stored["interval"][0], stored["interval"][1]))
+
+
 def as_json(value: Any) -> Any:
     """A result as plain JSON values, with the field names of the dataclasses."""
     if is_dataclass(value) and not isinstance(value, type):

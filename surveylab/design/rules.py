@@ -7,7 +7,9 @@
 Precedence, loosest first: ``or``, ``and``, ``not``, comparison (``== != < <= > >= in``),
 ``+ -``, ``* /``, unary ``-``. Names may carry dots. Functions are ``answered``, ``missing``
 and ``P``. A comparison with a missing operand is false, as is an order between a text and
-a number; an answer that reads as a number compares as one.
+a number; an answer that reads as a number compares as one. ``x in y`` asks whether ``x`` is one
+of the words of a text ``y``: a multiple choice is stored as its codes with spaces between.
+Evaluating never raises, whatever the names stand for.
 """
 
 from __future__ import annotations
@@ -15,15 +17,20 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from surveylab.design.terms import Value
 
 FUNCTIONS = ("answered", "missing", "P")
 DEEPEST = 40
-"""Parentheses, ``not`` and minus signs may nest this deep."""
+"""Parentheses, lists, ``not`` and minus signs may nest this deep."""
+LONGEST = 300
+"""Words and signs of a rule: a chain of operators is as deep as it is long."""
+MOST_DIGITS = 40
+"""Of a number."""
 
+_T = TypeVar("_T")
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<text>\"[^\"]*\"|'[^']*')|(?P<name>[A-Za-z_][\w.]*)"
     r"|(?P<sign>==|!=|<=|>=|[<>()\[\],+\-*/]))"
@@ -61,9 +68,10 @@ class Constant:
 
 @dataclass(frozen=True)
 class Name:
-    """What is looked up when the rule is evaluated."""
+    """What is looked up when the rule is evaluated. ``position`` is where it stands in the text."""
 
     name: str
+    position: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -72,6 +80,7 @@ class Call:
 
     function: str
     argument: Node
+    position: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -105,16 +114,21 @@ def parse(text: str) -> Rule:
     return Rule(text, tree)
 
 
-def names(node: Node) -> Iterator[str]:
-    """The names that a tree looks up, in reading order."""
+def lookups(node: Node) -> Iterator[Name]:
+    """What a tree looks up, in reading order."""
     if isinstance(node, Name):
-        yield node.name
+        yield node
     elif isinstance(node, Call):
-        yield from names(node.argument)
+        yield from lookups(node.argument)
     elif isinstance(node, Operation):
         if node.left is not None:
-            yield from names(node.left)
-        yield from names(node.right)
+            yield from lookups(node.left)
+        yield from lookups(node.right)
+
+
+def names(node: Node) -> Iterator[str]:
+    """The names that a tree looks up, in reading order."""
+    return (each.name for each in lookups(node))
 
 
 def calls(node: Node, function: str) -> Iterator[Call]:
@@ -143,7 +157,10 @@ def compare(sign: str, left: Any, right: Any) -> bool:
     if left is None or right is None:
         return False
     if sign == "in":
-        return any(compare("==", left, member) for member in right)
+        members = right.split() if isinstance(right, str) else right if isinstance(right, tuple) else (right,)
+        return any(compare("==", left, member) for member in members)
+    if isinstance(left, tuple) or isinstance(right, tuple):
+        return sign in ("==", "!=") and bool(_COMPARE[sign](left, right))
     if isinstance(left, str) != isinstance(right, str):
         left, right = _number(left), _number(right)
         if left is None or right is None:
@@ -154,7 +171,7 @@ def compare(sign: str, left: Any, right: Any) -> bool:
 def _number(value: Any) -> float | None:
     try:
         return float(value)
-    except ValueError:
+    except (TypeError, ValueError, OverflowError):  # a list, a text, a number beyond a double
         return None
 
 
@@ -174,7 +191,8 @@ def _value(node: Node, known: Mapping[str, Value], probability: Callable[[Node],
         return not _value(node.right, known, probability)
     right = _value(node.right, known, probability) if node.operator not in ("and", "or") else None
     if node.left is None:
-        return None if right is None or _number(right) is None else -float(right)
+        number = None if right is None else _number(right)
+        return None if number is None else -number
     left = _value(node.left, known, probability)
     if node.operator == "and":
         return bool(left) and bool(_value(node.right, known, probability))
@@ -194,6 +212,8 @@ class _Parser:
     def __init__(self, text: str) -> None:
         self.text = text
         self.tokens = list(self._tokens())
+        if len(self.tokens) > LONGEST:
+            raise RuleError(f"the rule has more than {LONGEST} words and signs", self.tokens[LONGEST][2])
         self.at = 0
         self.depth = 0
 
@@ -203,7 +223,8 @@ class _Parser:
         while position < stop:
             match = _TOKEN.match(self.text, position)
             if match is None:
-                raise RuleError(f"{self.text[position:].strip()[:1]!r} has no meaning here", position)
+                rest = self.text[position:].lstrip()
+                raise RuleError(f"{rest[:1]!r} has no meaning here", len(self.text) - len(rest))
             kind = match.lastgroup or ""
             yield kind, match.group(kind), match.start(kind)
             position = match.end()
@@ -269,14 +290,14 @@ class _Parser:
             self._expect(")")
             return node
         if self._take("["):
-            return Constant(tuple(self._members()))
+            return Constant(self._deeper(lambda: tuple(self._members())))
         kind, token, position = self._peek()
         if kind in ("number", "text", "name") and token not in ("and", "or", "not", "in"):
             self.at += 1
             return self._atom(kind, token, position)
         raise RuleError("a value is missing" + (f" before {token!r}" if token else ""), position)
 
-    def _deeper(self, inner: Callable[[], Node]) -> Node:
+    def _deeper(self, inner: Callable[[], _T]) -> _T:
         self.depth += 1
         if self.depth > DEEPEST:
             raise RuleError(f"the rule nests deeper than {DEEPEST}", self._peek()[2])
@@ -286,6 +307,8 @@ class _Parser:
 
     def _atom(self, kind: str, token: str, position: int) -> Node:
         if kind == "number":
+            if len(token) > MOST_DIGITS:
+                raise RuleError(f"the number has more than {MOST_DIGITS} digits", position)
             return Constant(float(token) if "." in token else int(token))
         if kind == "text":
             return Constant(token[1:-1])
@@ -296,18 +319,20 @@ class _Parser:
                 raise RuleError(f"there is no function {token!r}; there are {', '.join(FUNCTIONS)}", position)
             argument = self._deeper(self.either)
             self._expect(")")
-            return Call(token, argument)
-        return Name(token)
+            return Call(token, argument, position)
+        return Name(token, position)
 
     def _members(self) -> Iterator[Value]:
         if self._take("]"):
             return
         while True:
+            position = self._peek()[2]
             node = self.factor()
-            if isinstance(node, Operation) and isinstance(node.right, Constant) and node.left is None:
-                node = Constant(-float(str(node.right.value)))
+            if isinstance(node, Operation) and isinstance(node.right, Constant):
+                negated = node.right.value
+                node = Constant(-negated) if isinstance(negated, int | float) else node
             if not isinstance(node, Constant) or isinstance(node.value, tuple):
-                raise RuleError("a list holds constants only", self._peek()[2])
+                raise RuleError("a list holds constants only", position)
             yield node.value
             if self._take("]"):
                 return

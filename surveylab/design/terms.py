@@ -37,6 +37,11 @@ class Scale(StrEnum):
     RISK_RATIO = "risk_ratio"
     ODDS_RATIO = "odds_ratio"
 
+    @property
+    def null(self) -> float:
+        """Where no effect lies: 1 for a ratio, 0 for a difference."""
+        return 1.0 if self.value.endswith("ratio") else 0.0
+
 
 class ErrorSource(StrEnum):
     """The component of total survey error that an outcome speaks about (Groves and Lyberg 2010)."""

@@ -19,6 +19,8 @@ class Contract(Protocol):
     ERROR: ErrorSource
     SCALE: Scale
     """The scale on which its contrasts are told when the inquiry names none."""
+    BETTER: int
+    """1 where more is better for the programme, -1 where less is: p_best and expected loss read it."""
     VERSION: int
     """Of the rule; stored with every value."""
 

@@ -1,0 +1,103 @@
+"""A draw and a blocked assignment of a million cases against the NumPy minimum, and one hashed unit.
+
+Both sides run in turn in one process; the table shows the best time of each and their ratio.
+The minimum is what no assignment in NumPy can do without: a random key per case, one lexsort
+by block and key, and an integer arm per place. The goals: ratio at most 3, one unit under 5 µs.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from fractions import Fraction
+from time import perf_counter
+
+import numpy as np
+
+from surveylab.assignment import CaseView, blocked, hashed
+from surveylab.design.factors import Arm
+from surveylab.randomness import stream
+from surveylab.sampling import FrameView, stratified
+
+SEED = "benchmark"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--cases", type=int, default=1_000_000, help="cases to draw and assign")
+    parser.add_argument("--frame", type=int, default=1_250_000, help="units in the frame")
+    parser.add_argument("--strata", type=int, default=20)
+    parser.add_argument("--arms", type=int, default=12)
+    parser.add_argument("--households", type=int, default=100_000, help="blocks of 2 or 3 cases")
+    parser.add_argument("--repeats", type=int, default=3)
+    chosen = parser.parse_args()
+    arms = equal_arms(chosen.arms)
+    frame = a_frame(chosen.frame, chosen.strata)
+    minimum = best(lambda: numpy_minimum(chosen.cases, chosen.strata, chosen.arms), chosen.repeats)
+    drawing = best(lambda: draw(frame, chosen.cases), chosen.repeats)
+    cases = draw(frame, chosen.cases)
+    assigning = best(lambda: assign(cases, arms), chosen.repeats)
+    households = some_households(chosen.households)
+    by_household = best(lambda: assign(households, arms), chosen.repeats)
+    unit = best(lambda: choose_all(cases.ids, arms), chosen.repeats) / chosen.cases
+    print(f"{'what':<58} {'seconds':>9} {'ratio':>7}")
+    for what, seconds in (
+        (f"NumPy minimum, {chosen.cases:,} cases", minimum),
+        (f"draw {chosen.cases:,} of {chosen.frame:,} in {chosen.strata} strata", drawing),
+        (f"blocked assignment, {chosen.strata} blocks x {chosen.arms} arms", assigning),
+        ("draw and assignment together", drawing + assigning),
+        (f"blocked assignment of {len(households.ids):,} in {chosen.households:,} blocks", by_household),
+    ):
+        print(f"{what:<58} {seconds:>9.3f} {seconds / minimum:>7.2f}")
+    print(f"{'one hashed unit, microseconds':<58} {unit * 1e6:>9.2f}")
+
+
+def best(run: Callable[[], object], repeats: int) -> float:
+    times = []
+    for _ in range(repeats):
+        start = perf_counter()
+        run()
+        times.append(perf_counter() - start)
+    return min(times)
+
+
+def numpy_minimum(n: int, strata: int, arms: int) -> np.ndarray:
+    rng = np.random.default_rng(1)
+    block = np.arange(n) % strata
+    order = np.lexsort((rng.integers(0, 2**63, n), block))
+    arm = np.empty(n, dtype=np.int64)
+    arm[order] = np.arange(n) % arms
+    return arm
+
+
+def equal_arms(count: int) -> list[Arm]:
+    return [Arm((("arm", str(number)),), Fraction(1, count)) for number in range(count)]
+
+
+def a_frame(size: int, strata: int) -> FrameView:
+    ids = np.char.zfill(np.arange(size).astype(str), 8)
+    names = np.array([f"region {number:02}" for number in range(strata)])
+    return FrameView(ids, {"region": names[np.random.default_rng(2).integers(0, strata, size)]})
+
+
+def some_households(count: int) -> CaseView:
+    household = np.repeat(np.arange(count), np.random.default_rng(3).integers(2, 4, count))
+    return CaseView(np.char.zfill(np.arange(len(household)).astype(str), 8), {"household": household})
+
+
+def draw(frame: FrameView, n: int) -> CaseView:
+    sample = stratified.draw(frame, stratified.Settings(("region",), n), stream(SEED, "sample"))
+    return CaseView(frame.ids[sample.positions], {"region": frame.fields["region"][sample.positions]})
+
+
+def assign(cases: CaseView, arms: list[Arm]) -> object:
+    by = blocked.Settings(tuple(cases.fields))
+    return blocked.assign(cases, arms, by, stream(SEED, "assignment"), SEED)
+
+
+def choose_all(ids: np.ndarray, arms: list[Arm]) -> list[int]:
+    return list(map(hashed.chooser(arms, SEED), ids.tolist()))
+
+
+if __name__ == "__main__":
+    main()

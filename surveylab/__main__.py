@@ -1,0 +1,5 @@
+"""``python -m surveylab`` is the ``surveylab`` command."""
+
+from surveylab.cli import main
+
+main()

@@ -1,0 +1,269 @@
+"""Analyse one experiment: gates, one fit for each outcome, one estimate for each inquiry, the decision."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from surveylab import __version__, models, randomness
+from surveylab.analysis import load, measure, ratio
+from surveylab.analysis.cells import Shares, cells_of, labels_by
+from surveylab.analysis.decide import decide, missing, thresholds
+from surveylab.design.experiment import Inquiry, Study
+from surveylab.design.measures import Measure, measure_of
+from surveylab.design.results import Analysis, Decision, Estimate, SampleRatio, analysis_from_json, as_json
+from surveylab.errors import SurveylabError
+from surveylab.models import Cells
+from surveylab.store import assignments, datasets, experiments, runs
+from surveylab.store.ledger import Connection, Ledger
+
+LEVEL = 0.95
+Draws = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """The posterior of an inquiry: the estimates told, the draws that the decision reads, the fit behind them."""
+
+    estimates: tuple[Estimate, ...]
+    draws: Draws
+    fit: models.Fit
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The data of an experiment as they stand, and whether chance was what it should have been."""
+
+    experiment: int
+    data_hash: str
+    counts: Mapping[str, int]
+    """Arm -> cases."""
+    sample_ratio: SampleRatio | None
+    shares: Shares
+
+
+def analyse(ledger: Ledger, study: Study, progress: Callable[[int], None] | None = None) -> Analysis:
+    """Every inquiry of a study on the data as they are now.
+
+    An analysis of the same design, data and code that was recorded before is given again. With
+    a sample ratio that does not fit there are no estimates, and ``refused`` says why.
+
+    Raises:
+        GateError: a case stands in an arm of probability zero.
+        SurveylabError: there are no data.
+    """
+    ready = ready_data(ledger, study)
+    with ledger.read() as conn:
+        known = runs.latest(conn, ready.experiment, "analysis", study.digest, ready.data_hash)
+    if known and known.result["code_version"] == __version__:
+        return analysis_from_json(known.result)
+    broken = ratio.problem(ready.sample_ratio) if ready.sample_ratio else None
+    if broken:
+        fitted: dict[str, Fitted] = {}
+        refused = {inquiry.name: broken for inquiry in study.experiment.inquiries}
+    else:
+        fitted, refused = fit_all(ledger, study, ready, progress)
+    analysis = Analysis(
+        experiment=study.experiment.slug,
+        title=study.experiment.title,
+        design_hash=study.digest,
+        data_hash=ready.data_hash,
+        code_version=__version__,
+        at=datetime.now(UTC).isoformat(timespec="seconds"),
+        n={"sampled": sum(ready.counts.values()), "arms": dict(ready.counts)},
+        sample_ratio=ready.sample_ratio,
+        estimates=tuple(each for found in fitted.values() for each in found.estimates),
+        refused=refused,
+        decision=_decision(study, fitted),
+    )
+    _record(ledger, "analysis", study, ready, as_json(analysis))
+    return analysis
+
+
+def fit_all(
+    ledger: Ledger, study: Study, ready: Ready, progress: Callable[[int], None] | None = None
+) -> tuple[dict[str, Fitted], dict[str, str]]:
+    """Inquiry -> its posterior, and inquiry -> why there is none. Inquiries of one outcome share a fit."""
+    fitted: dict[str, Fitted] = {}
+    refused: dict[str, str] = {}
+    done = 0
+    for measured, group in _by_measure(study):
+        try:
+            fitted |= _fit(ledger, study, ready, measured, group)
+        except SurveylabError as error:
+            refused |= {inquiry.name: str(error) for inquiry in group}
+        done += len(group)
+        if progress:
+            progress(done)
+    return {each.name: fitted[each.name] for each in study.experiment.inquiries if each.name in fitted}, refused
+
+
+def record_decision(ledger: Ledger, study: Study, analysis: Analysis) -> None:
+    """Write the decision of an analysis down, with the hashes that it rests on."""
+    _record(ledger, "decision", study, ready_data(ledger, study), as_json(analysis.decision))
+
+
+def ready_data(ledger: Ledger, study: Study) -> Ready:
+    """Measure what is new, or load what others fielded, and hold the arms against their probabilities.
+
+    Raises:
+        GateError: a case stands in an arm of probability zero.
+        SurveylabError: the experiment was not drawn, or has no data file.
+    """
+    if study.experiment.data:
+        experiment = load.ensure_loaded(ledger, study)
+        with ledger.read() as conn:
+            counts = {_key(study, levels): count for levels, count in datasets.cell_counts(conn, experiment)}
+            tables = [_table(conn, study, experiment, measure_of(each)) for each in study.experiment.inquiries]
+            return Ready(experiment, datasets.data_hash(conn, experiment), counts, None, load.shares(tables))
+    with ledger.read() as conn:
+        found = experiments.experiment(conn, study.experiment.slug)
+        if found is None:
+            raise SurveylabError(f"{study.experiment.slug} has no cases yet; run surveylab draw first.")
+        counts = {_key(study, levels): count for levels, count in assignments.arm_counts(conn, found.id)}
+    sample_ratio = ratio.sample_ratio(study.experiment.arms, counts)
+    measure.measure_all(ledger, study, found.id)
+    with ledger.read() as conn:
+        shares = datasets.shares(conn, found.id, study.experiment.strata)
+        return Ready(found.id, datasets.data_hash(conn, found.id), counts, sample_ratio, shares)
+
+
+def _key(study: Study, levels: Mapping[str, str]) -> str:
+    """The key of an arm; of what is no arm of the design, its levels, so that the leak rule finds it."""
+    try:
+        return study.experiment.arm_of(levels).key
+    except KeyError:
+        return str(dict(levels))
+
+
+def _record(ledger: Ledger, kind: str, study: Study, ready: Ready, result: Any) -> None:
+    with ledger.write() as conn:
+        hashes = study.digest, ready.data_hash
+        runs.record(conn, ready.experiment, kind, *hashes, result=result, at=datetime.now(UTC))
+
+
+def _table(conn: Connection, study: Study, experiment: int, measured: Measure) -> pd.DataFrame:
+    return datasets.cells(conn, experiment, measured.key, measure.logged(study, measured))
+
+
+def _fit(ledger: Ledger, study: Study, ready: Ready, measured: Measure, group: list[Inquiry]) -> dict[str, Fitted]:
+    """One fit for the inquiries of one measure."""
+    with ledger.read() as conn:
+        table = _table(conn, study, ready.experiment, measured)
+    if table.empty:
+        raise SurveylabError(f"No case has a value of {measured.key} yet; collect or load data first.")
+    data = cells_of(table, study.experiment.arms, ready.shares)
+    estimator = study.experiment.estimator(group[0].name)
+    fit = models.fit(
+        estimator.model or measure.family_of(study, measured),
+        data,
+        estimator.priors,
+        heterogeneity=tuple({(each.factor, "stratum"): None for each in group if each.by and "stratum" in data.groups}),
+        seed=int.from_bytes(randomness.digest(ready.data_hash, measured.key)[:4], "big"),
+    )
+    return {inquiry.name: _answer(study, inquiry, fit, data) for inquiry in group}
+
+
+def _by_measure(study: Study) -> Iterator[tuple[Measure, list[Inquiry]]]:
+    """Inquiries that one fit answers: of one measure, with one estimator's model and priors."""
+
+    def shared(inquiry: Inquiry) -> str:
+        estimator = study.experiment.estimator(inquiry.name)
+        return f"{measure_of(inquiry).key}|{estimator.model}|{estimator.priors}"
+
+    for _, group in groupby(sorted(study.experiment.inquiries, key=shared), key=shared):
+        inquiries = list(group)
+        yield measure_of(inquiries[0]), inquiries
+
+
+def _heterogeneity(inquiries: list[Inquiry]) -> tuple[tuple[str, str], ...]:
+    return tuple(dict.fromkeys((each.factor, "stratum") for each in inquiries if each.by))
+
+
+def _answer(study: Study, inquiry: Inquiry, fit: models.Fit, data: Cells) -> Fitted:
+    whole = _Place({}, ())
+    labels = data.groups["stratum"][0] if "stratum" in data.groups else ()
+    strata = labels_by(inquiry.by, labels) if inquiry.by else {}
+    places = [_Place({str(inquiry.by): value}, tuple(found)) for value, found in strata.items()]
+    estimates = tuple(_estimate(study, inquiry, fit, data, place) for place in (whole, *places))
+    return Fitted(estimates, _contrast(inquiry, _means(study, inquiry, fit, data, whole)), fit)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where an estimate is taken: the whole frame, or the strata (labels) where a field has a value."""
+
+    within: Mapping[str, str]
+    labels: tuple[str, ...]
+
+
+def _means(study: Study, inquiry: Inquiry, fit: models.Fit, data: Cells, place: _Place) -> dict[str, Draws]:
+    """Level -> draws of its mean in that place; several strata are averaged by their frame shares."""
+    levels = study.experiment.factor(inquiry.factor).level_names
+    if not place.labels:
+        return {level: fit.level_mean(inquiry.factor, level) for level in levels}
+    every = data.groups["stratum"][0]
+    weights = np.array([data.shares["stratum"][every.index(label)] for label in place.labels])
+    return {
+        level: np.average(
+            [fit.level_mean(inquiry.factor, level, ("stratum", label)) for label in place.labels],
+            axis=0,
+            weights=weights if weights.sum() else None,
+        )
+        for level in levels
+    }
+
+
+def _contrast(inquiry: Inquiry, means: Mapping[str, Draws]) -> Draws:
+    level, reference = inquiry.contrast
+    return models.contrast(means[level], means[reference], inquiry.scale)
+
+
+def _estimate(study: Study, inquiry: Inquiry, fit: models.Fit, data: Cells, place: _Place) -> Estimate:
+    means = _means(study, inquiry, fit, data, place)
+    draws = _contrast(inquiry, means)
+    measured = measure_of(inquiry)
+    sign = measure.better(study, measured)
+    summary = models.summary(draws, LEVEL)
+    limits = thresholds(study.experiment.decision, inquiry.name)
+    return Estimate(
+        inquiry=inquiry.name,
+        outcome=measured.key,
+        scale=str(inquiry.scale),
+        mean=summary.mean,
+        sd=summary.sd,
+        interval=summary.interval,
+        level=LEVEL,
+        p_positive=float(np.mean(draws > inquiry.scale.null)),
+        p_above={f"{limit:g}": float(np.mean(draws > limit)) for limit in limits},
+        levels={name: models.summary(each, LEVEL) for name, each in means.items()},
+        expected_loss=models.expected_loss(means, sign),
+        p_best=models.p_best(means, sign),
+        engine=fit.engine,
+        diagnostics=fit.diagnostics,
+        n={level: _cases(data, inquiry.factor, level, place) for level in means},
+        within=place.within,
+    )
+
+
+def _cases(data: Cells, factor: str, level: str, place: _Place) -> int:
+    """Cases behind a level in that place, effective ones where they are weighted."""
+    inside = np.array([arm.mapping[factor] == level for arm in data.arms])[data.arm]
+    if place.labels:
+        labels, index = data.groups["stratum"]
+        inside &= np.isin(index, [labels.index(label) for label in place.labels])
+    return round(float(data.n[inside].sum()))
+
+
+def _decision(study: Study, fitted: Mapping[str, Fitted]) -> Decision | None:
+    """What the rule says; None without a rule, or where an estimate that it needs was refused."""
+    rule = study.experiment.decision
+    draws = {name: each.draws for name, each in fitted.items()}
+    return decide(rule, draws) if rule and not missing(rule, draws) else None

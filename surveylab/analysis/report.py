@@ -1,0 +1,42 @@
+"""Write the report of an analysis, with the flow of cases behind it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from surveylab.design.experiment import Study
+from surveylab.design.results import Analysis
+from surveylab.reports import experiment as experiment_report
+from surveylab.store import datasets, experiments
+from surveylab.store.ledger import Ledger
+
+STAGES = {"selected": "sampled", "sent": "sent", "opened": "opened", "started": "started", "submitted": "submitted"}
+"""Event kind -> the stage that it takes a case to."""
+
+
+def write_report(ledger: Ledger, study: Study, analysis: Analysis, target: Path) -> None:
+    """Write the report to ``target``, making its folder."""
+    content = {"study": study, "analysis": analysis, "flow": flow(ledger, study)}
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(experiment_report.render(content), encoding="utf-8")
+
+
+def flow(ledger: Ledger, study: Study) -> list[dict[str, Any]]:
+    """Cases by arm and stage, a row for each arm; none for data that were fielded elsewhere."""
+    if study.experiment.data:
+        return []
+    with ledger.read() as conn:
+        found = experiments.experiment(conn, study.experiment.slug)
+        table = datasets.flow(conn, found.id) if found else None
+    if table is None:
+        return []
+    factors = [factor.name for factor in study.experiment.assignment.factors]
+    counts = table.set_index([*factors, "kind"])["cases"].to_dict()
+    reached = [stage for stage in STAGES if stage in set(table["kind"])]
+    rows = []
+    for arm in study.experiment.arms:
+        levels = tuple(level for _, level in arm.levels)
+        row = {STAGES[kind]: int(counts.get((*levels, kind), 0)) for kind in reached}
+        rows.append({"arm": ", ".join(levels), **row})
+    return rows

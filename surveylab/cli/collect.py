@@ -1,0 +1,137 @@
+"""Commands of fieldwork: frame, draw, serve, simulate, audit."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from surveylab.cli._terminal import json_option, opened, progress, say_json, say_mappings, spec_argument, study_of
+
+
+@click.group()
+def frame() -> None:
+    """The lists of units that samples are drawn from."""
+
+
+@frame.command("load")
+@click.argument("name")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--id", "identifier", default="id", show_default=True, help="Column of the units' ids.")
+@click.option("--encoding", default="utf-8", show_default=True, help="Encoding of the file.")
+def frame_load(name: str, file: Path, identifier: str, encoding: str) -> None:
+    """Load FILE (CSV with a header, a row for each unit) as the frame NAME.
+
+    \b
+    Example: surveylab frame load customers customers.csv --id customer_number
+    """
+    from surveylab.fieldwork.frames import load_frame
+
+    with opened() as ledger, progress("units") as bar:
+        loaded = load_frame(ledger, name, file, identifier=identifier, encoding=encoding, progress=bar)
+    click.echo(f"Frame {loaded.name!r}: {loaded.units:,} units, snapshot {loaded.digest[:16]}.")
+
+
+@click.command()
+@spec_argument
+@click.option("--links", type=click.Path(dir_okay=False, path_type=Path), help="Write the personal links here (CSV).")
+@json_option
+def draw(spec: Path, links: Path | None, as_json: bool) -> None:
+    """Draw the sample of an experiment and assign every case to its arm.
+
+    Both are written before anybody is contacted, and cannot be changed afterwards.
+
+    \b
+    Example: surveylab draw experiments/nps_wording_length.yaml --links links.csv
+    """
+    from surveylab.fieldwork import recruit
+    from surveylab.settings import from_environment
+
+    study = study_of(spec)
+    now = datetime.now(UTC)
+    with opened() as ledger:
+        drawn = recruit.draw(ledger, study, now)
+        if links:
+            recruit.send(ledger, study, from_environment().base_url, links, now)
+    if as_json:
+        say_json(asdict(drawn))
+        return
+    click.echo(f"{drawn.cases:,} of {drawn.eligible:,} eligible units drawn ({drawn.frame:,} on the frame).")
+    say_mappings([{"arm": arm, "cases": cases} for arm, cases in drawn.arms.items()])
+    if links:
+        click.echo(f"Personal links: {links}")
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes that serve.")
+@click.option("--simulated", is_flag=True, help="Let synthetic respondents bring their own time; on loopback only.")
+def serve(host: str, port: int, workers: int, simulated: bool) -> None:
+    """Serve the surveys and the console of this workspace.
+
+    \b
+    Example: surveylab serve --port 8000
+    """
+    from surveylab.settings import from_environment
+    from surveylab.web.server import serve as serve_pages
+
+    serve_pages(from_environment(), host, port, workers, synthetic=simulated)
+
+
+@click.command()
+@spec_argument
+@click.option("--server", default="http://127.0.0.1:8000", show_default=True, help="A server started with --simulated.")
+@click.option("--workers", default=4, show_default=True, type=click.IntRange(1, 64), help="People at a time.")
+@click.option("--most", default=100_000, show_default=True, help="Play at most so many cases.")
+@json_option
+def simulate(spec: Path, server: str, workers: int, most: int, as_json: bool) -> None:
+    """Let synthetic respondents answer an experiment that was drawn, through its real pages.
+
+    They behave as the experiment's assumptions say, and the same way each time.
+
+    \b
+    Example: surveylab simulate experiments/nps_wording_length.yaml
+    """
+    from surveylab.fieldwork import recruit
+    from surveylab.fieldwork.synthetic import Walker, answer_all
+
+    study = study_of(spec)
+    with opened() as ledger:
+        people = recruit.invited(ledger, study.experiment.slug)[:most]
+    walker = Walker(study, server, datetime.now(UTC))
+    with progress("people", len(people)) as bar:
+        ends = answer_all(walker, people, workers, bar)
+    if as_json:
+        say_json(ends)
+    else:
+        say_mappings([{"end": end, "people": people} for end, people in sorted(ends.items())])
+
+
+@click.command()
+@spec_argument
+@json_option
+def audit(spec: Path, as_json: bool) -> None:
+    """Derive the draw and the assignment again from the seed, and compare every row.
+
+    \b
+    Example: surveylab audit experiments/nps_wording_length.yaml
+    """
+    from surveylab.errors import GateError
+    from surveylab.fieldwork import recruit
+
+    with opened() as ledger:
+        result = recruit.audit(ledger, spec.stem)
+    if as_json:
+        say_json(asdict(result))
+    else:
+        click.echo(f"{result.cases:,} cases and {result.assignments:,} assignments derived again from the seed.")
+    if result.differences:
+        raise GateError("The ledger differs from its seed: " + "; ".join(result.differences))
+    if not as_json:
+        click.echo("Every row is the same, byte for byte.")
+
+
+COMMANDS = (frame, draw, serve, simulate, audit)

@@ -1,0 +1,139 @@
+"""Commands that learn: load, analyse, decide, report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from surveylab.cli._terminal import json_option, opened, progress, say_json, say_table, spec_argument, study_of
+
+if TYPE_CHECKING:
+    from surveylab.design.results import Analysis
+
+
+@click.command()
+@spec_argument
+@click.argument("data", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--encoding", default="utf-8", show_default=True, help="Encoding of the file.")
+def load(spec: Path, data: Path, encoding: str) -> None:
+    """Load the data of an experiment that was fielded elsewhere.
+
+    DATA is a CSV with one row per case, or one row per cell with counts; the ``data`` section
+    of SPEC says which column is what. What was loaded before for SPEC is replaced.
+
+    \b
+    Example: surveylab load experiments/gss_spending_2024.yaml experiments/gss_spending_2024.csv
+    """
+    from surveylab.analysis.load import load_data
+
+    study = study_of(spec)
+    with opened() as ledger, progress("rows") as bar:
+        loaded = load_data(ledger, study, data, encoding, bar)
+    click.echo(f"{loaded.rows:,} rows, {loaded.cases:,} cases in {loaded.cells:,} cells.")
+
+
+@click.command()
+@spec_argument
+@json_option
+def analyse(spec: Path, as_json: bool) -> None:
+    """Estimate what the file inquires about, and say what its rule decides.
+
+    \b
+    Example: surveylab analyse experiments/gss_spending_2024.yaml --json
+    """
+    from surveylab.design.results import as_json as plain
+
+    analysis = _analysed(spec)
+    if as_json:
+        say_json(plain(analysis))
+    else:
+        say_analysis(analysis)
+    _hold(analysis)
+
+
+@click.command()
+@spec_argument
+@json_option
+def decide(spec: Path, as_json: bool) -> None:
+    """Apply the decision rule of the file to the data as they are, and record the decision.
+
+    \b
+    Example: surveylab decide experiments/nps_wording_length.yaml
+    """
+    from surveylab.analysis.analyse import record_decision
+    from surveylab.design.results import as_json as plain
+    from surveylab.errors import SurveylabError
+
+    analysis = _analysed(spec)
+    _hold(analysis)
+    if analysis.decision is None:
+        raise SurveylabError(f"{spec} states no decision rule; add a section `decision` to it.")
+    with opened() as ledger:
+        record_decision(ledger, study_of(spec), analysis)
+    if as_json:
+        say_json(plain(analysis.decision))
+    else:
+        click.echo(f"{analysis.decision.action}: {analysis.decision.reason}")
+
+
+@click.command()
+@spec_argument
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="File to write [results/SLUG.html].")
+def report(spec: Path, output: Path | None) -> None:
+    """Write the report of an experiment as one HTML page.
+
+    \b
+    Example: surveylab report experiments/nps_wording_length.yaml
+    """
+    from surveylab.analysis.report import write_report
+
+    analysis = _analysed(spec)
+    target = output or Path("results") / f"{analysis.experiment}.html"
+    with opened() as ledger:
+        write_report(ledger, study_of(spec), analysis, target)
+    click.echo(str(target))
+
+
+def say_analysis(analysis: Analysis) -> None:
+    """Print the estimates and the decision for a person."""
+    click.echo(analysis.title)
+    click.echo(f"{analysis.n['sampled']:,} cases, design {analysis.design_hash[:12]}, data {analysis.data_hash[:12]}")
+    if analysis.sample_ratio:
+        click.echo(f"Sample ratio: p = {analysis.sample_ratio.p:.3f}")
+    rows = [
+        [
+            each.inquiry + "".join(f", {value}" for value in each.within.values()),
+            each.scale.replace("_", " "),
+            f"{each.mean:.4g}",
+            f"{each.interval[0]:.4g} to {each.interval[1]:.4g}",
+            f"{each.p_positive:.3f}",
+        ]
+        for each in analysis.estimates
+    ]
+    click.echo("")
+    say_table(["inquiry", "scale", "mean", "95 % interval", "P(above no effect)"], rows)
+    for inquiry, why in analysis.refused.items():
+        click.echo(f"{inquiry}: no estimate. {why}")
+    if analysis.decision:
+        click.echo(f"\nDecision: {analysis.decision.action}. {analysis.decision.reason}")
+
+
+def _analysed(spec: Path) -> Analysis:
+    from surveylab.analysis.analyse import analyse as run
+
+    study = study_of(spec)
+    with opened() as ledger, progress("fits", len(study.experiment.inquiries)) as bar:
+        return run(ledger, study, bar)
+
+
+def _hold(analysis: Analysis) -> None:
+    """End with exit code 3 when an estimate was refused."""
+    if analysis.refused:
+        from surveylab.errors import GateError
+
+        raise GateError("; ".join(f"{inquiry}: {why}" for inquiry, why in analysis.refused.items()))
+
+
+COMMANDS = (load, analyse, decide, report)

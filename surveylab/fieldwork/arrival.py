@@ -1,0 +1,132 @@
+"""Arrivals: people who were not listed and come through an open link.
+
+The arm follows from the seed and the person's id by hashed assignment, so a person who comes
+back, or presses twice, is the same case in the same arm; the stored row wins in any event.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from surveylab import randomness, registry
+from surveylab.assignment import CaseView
+from surveylab.fieldwork.exposure import LANDING_PLACE
+from surveylab.fieldwork.interview import NOBODY, Interview
+from surveylab.fieldwork.pages import LANDING, Elsewhere, Reception, Standing, SurveyView, Wording
+from surveylab.fieldwork.studies import Studies
+from surveylab.store import cases, experiments
+from surveylab.store.cases import Arrival, Case
+from surveylab.store.experiments import StoredExperiment
+from surveylab.store.ledger import Ledger
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody at an open link: an id that says nothing about the person, and the version of
+    the experiment (its row) in which the person is a case; None for who was never here.
+    """
+
+    unit: str
+    experiment: int | None = None
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """A person as a case: who to know again, the link, and the place to begin at."""
+
+    person: Person
+    token: str
+    elsewhere: Elsewhere
+
+
+class Arrivals:
+    """The use cases of the open links of one ledger."""
+
+    def __init__(self, ledger: Ledger, studies: Studies, interview: Interview) -> None:
+        self._ledger = ledger
+        self._studies = studies
+        self._interview = interview
+
+    def door(self, slug: str, now: datetime) -> Reception:
+        """What stands behind an open link before anybody is a case; nothing is recorded.
+
+        NOT_FOUND where no experiment of that name takes people who were not listed.
+        """
+        stored = self._stored(slug, None)
+        return self._reception(stored, now) if stored else NOBODY
+
+    def arrive(self, slug: str, person: Person, now: datetime) -> Arrived | Reception:
+        """The person's case, written now or before, and started; the door where there is none.
+
+        A case stays in the version of the experiment in which it began. Where a factor is met
+        on the landing page, which the open link shows without it, the case begins there.
+        """
+        stored = self._stored(slug, person.experiment)
+        if stored is None:
+            return NOBODY
+        reception = self._reception(stored, now)
+        if reception.standing is not Standing.INVITED:
+            return reception
+        case = self._case(stored, person.unit, now)
+        plan = self._studies.plan(stored.id, case.levels)
+        if any(meeting.at(LANDING_PLACE, ()) for meeting in plan.meetings):
+            begin: Reception | Elsewhere = Elsewhere(LANDING)
+        else:
+            begin = self._interview.start(case.token, now)
+        elsewhere = begin if isinstance(begin, Elsewhere) else Elsewhere(LANDING)
+        return Arrived(Person(person.unit, stored.id), case.token, elsewhere)
+
+    def _case(self, stored: StoredExperiment, unit: str, now: datetime) -> Case:
+        study = self._studies.study(stored.id)
+        arms, plan = study.experiment.arms, study.experiment.assignment
+        scheme = registry.load("assignment", plan.scheme)
+        one = CaseView(np.array([unit], dtype=np.str_), {})
+        rng = randomness.stream(stored.seed, "assignment")
+        assigned = scheme.assign(one, arms, plan.settings, rng, stored.seed)
+        arrival = Arrival(unit, {}, arms[int(assigned.arm[0])])
+        algorithm = f"{plan.scheme} {randomness.ALGORITHM}"
+        with self._ledger.write() as conn:
+            return cases.insert_arrival(conn, stored.id, arrival, arms, algorithm, now)
+
+    def _stored(self, slug: str, row: int | None) -> StoredExperiment | None:
+        """The version in which a person began, else the running one, if it takes arrivals."""
+        with self._ledger.read() as conn:
+            stored = experiments.experiment(conn, slug) if slug.isprintable() else None
+        if stored is not None and row is not None:
+            stored = self._version(row, stored)
+        if stored is None:
+            return None
+        scheme = self._studies.study(stored.id).experiment.assignment.scheme
+        return stored if registry.load("assignment", scheme).ARRIVALS else None
+
+    def _reception(self, stored: StoredExperiment, now: datetime) -> Reception:
+        """The landing page as the file has it, with no level applied."""
+        study = self._studies.study(stored.id)
+        measurement = study.experiment.measurement
+        if measurement is None:
+            return NOBODY
+        instrument = study.instruments[measurement.instrument]
+        words = Wording(measurement.language or instrument.languages[0], instrument.languages[0], {})
+        survey = SurveyView(
+            token="",
+            title=words(instrument.title),
+            introduction=words(instrument.introduction),
+            thanks=words(instrument.thanks),
+            contact=instrument.contact,
+            language=words.language,
+            all_optional=not any(item.required for item in instrument.items),
+        )
+        closed = stored.closes_at is not None and now >= stored.closes_at
+        return Reception(Standing.CLOSED if closed else Standing.INVITED, survey)
+
+    def _version(self, row: int, running: StoredExperiment) -> StoredExperiment:
+        """The version in that row if it is one of the same experiment, else the running one."""
+        try:
+            with self._ledger.read() as conn:
+                stored = experiments.experiment_by_id(conn, row)
+        except KeyError:
+            return running
+        return stored if stored.slug == running.slug else running

@@ -1,0 +1,146 @@
+"""The interview: what a respondent may see, and what becomes of what is sent.
+
+Each use case reads the case by its token, decides, and writes in one transaction or not at
+all. Nothing here knows HTTP or HTML: values go in, values come out.
+
+Every event of a case that may happen once has a key of its own, so that of simultaneous
+requests the database lets one write it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from surveylab.fieldwork.exposure import LANDING_PLACE
+from surveylab.fieldwork.pages import LANDING, THANKS, Elsewhere, PageView, Reception, Standing
+from surveylab.fieldwork.reading import Reading
+from surveylab.fieldwork.sitting import TAKING, Sitting
+from surveylab.fieldwork.studies import Studies
+from surveylab.store import responses
+from surveylab.store.cases import case_by_token
+from surveylab.store.ledger import Ledger
+from surveylab.store.responses import Paradata
+
+NOBODY = Reception(Standing.NOT_FOUND)
+
+
+class Interview:
+    """The use cases of the respondents of one ledger."""
+
+    def __init__(self, ledger: Ledger, studies: Studies) -> None:
+        self._ledger = ledger
+        self._studies = studies
+
+    def open(self, token: str, now: datetime, *, record: bool = True) -> Reception:
+        """A respondent follows the link: the event ``opened``, once. Nothing starts.
+
+        ``record`` is False where nobody reads: a HEAD request, a prefetch.
+        """
+        sitting = self._sitting(token, now)
+        if sitting is None:
+            return NOBODY
+        if record and sitting.standing in TAKING:
+            met = sitting.meets_at(LANDING_PLACE)
+            self._append(sitting, [] if "opened" in sitting.happened else ["opened"], met, LANDING)
+        return sitting.reception
+
+    def start(self, token: str, now: datetime) -> Reception | Elsewhere:
+        """A respondent presses Start or Continue: the event ``started``, once; then the first open page."""
+        sitting = self._sitting(token, now)
+        if sitting is None:
+            return NOBODY
+        if sitting.standing not in TAKING:
+            return sitting.reception
+        page = sitting.passage.furthest
+        events = ["opened", "started"] if page else ["opened", "started", "submitted"]
+        self._append(sitting, [kind for kind in events if kind not in sitting.happened])
+        return Elsewhere(page.id if page else THANKS)
+
+    def view(self, token: str, page: str, now: datetime, *, record: bool = True) -> Reception | Elsewhere | PageView:
+        """A page, if it may be shown now: an earlier one, or the first that is open.
+
+        The first showing of what a factor changes is recorded, unless ``record`` is False.
+        """
+        sitting = self._sitting(token, now)
+        if sitting is None:
+            return NOBODY
+        if sitting.standing is Standing.SUBMITTED:
+            return Elsewhere(THANKS)
+        if sitting.standing is Standing.INVITED:
+            return Elsewhere(LANDING)
+        if sitting.standing is not Standing.STARTED:
+            return sitting.reception
+        wanted = sitting.passage.reachable(page)
+        if wanted is None:
+            furthest = sitting.passage.furthest
+            return Elsewhere(furthest.id if furthest else LANDING)
+        if record:
+            self._append(sitting, [], sitting.meets(wanted), wanted.id)
+        return sitting.view(wanted)
+
+    def submit(self, view: PageView, reading: Reading, visit: str, how: Paradata, now: datetime) -> Elsewhere:
+        """Store a page without faults, and say where to go next.
+
+        Answers, paradata and events are one transaction. A visit that was submitted before
+        changes nothing and leads to the same next place.
+        """
+        sent = view.passage.sent | {view.page}
+        answers = {**view.passage.answers, **{answer.column: answer.value for answer in reading.answers}}
+        passage = replace(view.passage, answers=answers, sent=sent)
+        following = passage.after(view.passage.instrument.page(view.page))
+        with self._ledger.write() as conn:
+            stored = responses.record_submission(
+                conn, view.case, view.page, visit, reading.answers, how, now, view.instrument
+            )
+            if stored and following is None:
+                responses.append_event(conn, view.case, now, "submitted", key=_once(view.case, "submitted"))
+                responses.record_exposures(conn, view.case, view.met_at_end, THANKS, now)
+        return Elsewhere(following.id if following else THANKS)
+
+    def thanks(self, token: str, now: datetime) -> Reception | Elsewhere:
+        """The end, for who got there; the others are led to where they are."""
+        sitting = self._sitting(token, now)
+        if sitting is None:
+            return NOBODY
+        if sitting.standing is Standing.SUBMITTED or sitting.standing not in TAKING:
+            return sitting.reception
+        page = sitting.passage.furthest if sitting.standing is Standing.STARTED else None
+        return Elsewhere(page.id if page else LANDING)
+
+    def standing(self, token: str, now: datetime) -> Reception:
+        """The respondent at the door; nothing is recorded."""
+        sitting = self._sitting(token, now)
+        return sitting.reception if sitting else NOBODY
+
+    def opt_out(self, token: str, now: datetime) -> Reception:
+        """A respondent asks to be left alone: the event ``opted_out``, once, whatever happened before."""
+        sitting = self._sitting(token, now)
+        if sitting is None:
+            return NOBODY
+        self._append(sitting, [] if "opted_out" in sitting.happened else ["opted_out"])
+        return replace(sitting.reception, standing=Standing.OPTED_OUT)
+
+    def _sitting(self, token: str, now: datetime) -> Sitting | None:
+        if not (token.isascii() and token.isprintable()):
+            return None  # no token looks like that, and PostgreSQL takes no NUL even in a question
+        with self._ledger.read() as conn:
+            case = case_by_token(conn, token)
+            if case is None:
+                return None
+            state = responses.interview_state(conn, case.id)
+        return Sitting(case, self._studies.plan(case.experiment, case.levels), state, now)
+
+    def _append(self, sitting: Sitting, kinds: list[str], met: tuple[str, ...] = (), page: str = "") -> None:
+        """Write events and exposures that are new to this case; without any, write nothing."""
+        if not kinds and not met:
+            return
+        case = sitting.case.id
+        with self._ledger.write() as conn:
+            for kind in kinds:
+                responses.append_event(conn, case, sitting.now, kind, key=_once(case, kind))
+            responses.record_exposures(conn, case, met, page, sitting.now)
+
+
+def _once(case: int, kind: str) -> str:
+    return f"{case}:{kind}"

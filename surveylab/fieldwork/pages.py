@@ -1,0 +1,127 @@
+"""What a respondent is shown, as values. Templates need nothing else, and nothing here is markup."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from surveylab.design import fills
+from surveylab.design.instrument import Item
+from surveylab.design.terms import Text, Value
+from surveylab.fieldwork.passage import Passage
+
+LANDING = ""
+THANKS = "thanks"
+"""The two places of an interview that are no page of its instrument."""
+
+
+class Standing(StrEnum):
+    """How the person behind a link stands towards the survey."""
+
+    NOT_FOUND = "not_found"
+    CLOSED = "closed"
+    OPTED_OUT = "opted_out"
+    SUBMITTED = "submitted"
+    INVITED = "invited"
+    STARTED = "started"
+
+
+@dataclass(frozen=True)
+class Wording:
+    """Texts as this respondent reads them: in one language, with the fills filled."""
+
+    language: str
+    fallback: str
+    known: Mapping[str, Value]
+
+    def __call__(self, text: Text) -> str:
+        """The text in the language, else in its base (``de`` for ``de-AT``), else in the
+        instrument's first, else in the first that it has.
+        """
+        wanted = (self.language, self.language.partition("-")[0], self.fallback)
+        tag = next((tag for tag in wanted if tag in text), next(iter(text)))
+        return fills.fill(text[tag], self.known)
+
+
+@dataclass(frozen=True)
+class SurveyView:
+    """What all pages of one respondent's survey share."""
+
+    token: str
+    title: str
+    introduction: str
+    thanks: str
+    contact: str
+    language: str
+    all_optional: bool
+    """Whether every question may be left blank."""
+
+
+@dataclass(frozen=True)
+class Reception:
+    """A respondent at the door: ``survey`` is None where the link leads nowhere.
+
+    ``had_started`` says whether there are answers to keep.
+    """
+
+    standing: Standing
+    survey: SurveyView | None = None
+    had_started: bool = False
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """Another place of the same interview is the one to show: a page, LANDING or THANKS."""
+
+    place: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """One item as it stands on a page; ``position`` counts from 1.
+
+    ``optional`` marks it for the reader: only where other items of the survey are required.
+    ``heading`` is true where the question is the heading of the page.
+    """
+
+    item: Item
+    position: int
+    text: str
+    hint: str | None
+    entered: Mapping[str, list[str]]
+    optional: bool
+    heading: bool
+
+
+@dataclass(frozen=True)
+class PageView:
+    """One page for one respondent.
+
+    ``experiment`` (row), ``arm``, ``page`` and the language identify its form; ``items`` are all
+    items that it could show, ``questions`` those that it does. ``title`` is None where the only
+    question is the heading; ``name`` tells the page apart in a list of tabs. ``back`` is None on
+    the first page. ``instrument`` is the hash of the instrument's text.
+    """
+
+    case: int
+    experiment: int
+    arm: str
+    instrument: str
+    survey: SurveyView
+    page: str
+    name: str
+    title: str | None
+    items: tuple[Item, ...]
+    questions: tuple[Question, ...]
+    back: str | None
+    last: bool
+    words: Wording
+    passage: Passage
+    met_at_end: tuple[str, ...] = ()
+    """The factors that are met only behind the last page."""
+
+    @property
+    def language(self) -> str:
+        """The language that the page is shown in."""
+        return self.survey.language

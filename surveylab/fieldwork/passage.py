@@ -1,0 +1,90 @@
+"""The way of one respondent through an instrument, from what has been answered so far. Pure.
+
+Routing reads only answers that still stand: those of items that apply, in the order of the
+instrument. An answer to an item that an edit of an earlier one has ruled out stays in the
+ledger and steers nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from surveylab.design.instrument import Answers, Instrument, Item, Page, asked, known_from, page_before, route
+from surveylab.design.terms import Value
+
+
+@dataclass(frozen=True)
+class Passage:
+    """Where a respondent stands.
+
+    ``answers`` is everything stored, ``unit`` the fields of the frame, ``sent`` the pages that
+    were accepted at least once.
+    """
+
+    instrument: Instrument
+    answers: Answers
+    unit: Mapping[str, Value]
+    sent: Collection[str]
+
+    @cached_property
+    def known(self) -> dict[str, Value]:
+        """What rules and fills may name: ``unit.*`` and the answers that still stand."""
+        known = known_from({}, self.unit)
+        for page in self.instrument.pages:
+            for name in page.items:
+                if any(item.id == name for item in asked(self.instrument, page, known)):
+                    columns = self.instrument.item(name).columns
+                    known |= known_from({c: self.answers[c] for c in columns if c in self.answers}, {})
+        return known
+
+    @cached_property
+    def pages(self) -> tuple[Page, ...]:
+        """The pages that apply, in order."""
+        return tuple(route(self.instrument, self.known))
+
+    def items(self, page: Page) -> tuple[Item, ...]:
+        """The items of a page that apply, in order."""
+        return asked(self.instrument, page, self.known)
+
+    def done(self, page: Page) -> bool:
+        """Whether the page was accepted with every item that now applies on it."""
+        columns = (column for item in self.items(page) for column in item.columns)
+        return page.id in self.sent and all(column in self.answers for column in columns)
+
+    @property
+    def first_open(self) -> Page | None:
+        """The first page that is not done; None when all are."""
+        return next((page for page in self.pages if not self.done(page)), None)
+
+    @property
+    def furthest(self) -> Page | None:
+        """The last page that may be shown; None where no page applies at all."""
+        return self.first_open or (self.pages[-1] if self.pages else None)
+
+    def reachable(self, name: str) -> Page | None:
+        """The page of that name if it may be shown now: one behind, or the first one open."""
+        for page in self.pages:
+            if page.id == name:
+                return page
+            if not self.done(page):
+                return None
+        return None
+
+    def before(self, page: Page) -> Page | None:
+        """The page that Back leads to; None at the first."""
+        return page_before(self.instrument, page.id, self.known)
+
+    def after(self, page: Page) -> Page | None:
+        """The page to show once ``page`` was accepted; None when the interview is over.
+
+        The page itself again when its answers made another of its items apply.
+        """
+        here = next((n for n, each in enumerate(self.pages) if each.id == page.id), None)
+        if here is None:
+            return self.first_open
+        if not self.done(page):
+            return page
+        earlier = next((each for each in self.pages[:here] if not self.done(each)), None)
+        return earlier or next(iter(self.pages[here + 1 :]), None)

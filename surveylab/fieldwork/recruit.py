@@ -1,0 +1,237 @@
+"""Recruit: draw the sample, assign the arms, write both down before anybody is contacted, audit them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from surveylab import randomness, registry, spec
+from surveylab.assignment import Assigned, CaseView
+from surveylab.channels import Outgoing
+from surveylab.design import rules
+from surveylab.design.experiment import Message, Plan, Study
+from surveylab.design.factors import marginals
+from surveylab.design.fills import fill
+from surveylab.design.terms import Value
+from surveylab.errors import SurveylabError
+from surveylab.fieldwork.synthetic import Invited
+from surveylab.sampling import FrameView, Sample
+from surveylab.store import assignments, cases, experiments, frames, responses
+from surveylab.store.ledger import Connection, Ledger
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What a draw did: units on the frame, eligible ones, cases, and cases per arm."""
+
+    experiment: str
+    design_hash: str
+    frame: int
+    eligible: int
+    cases: int
+    arms: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Audited:
+    """What an audit compared, and where the ledger differs from its seed."""
+
+    cases: int
+    assignments: int
+    differences: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Recruited:
+    """A draw and an assignment as values, before they are stored."""
+
+    view: FrameView
+    sample: Sample
+    assigned: Assigned
+    algorithm: str
+
+    @property
+    def units(self) -> NDArray[np.str_]:
+        """The ids of the drawn units, in the order of the frame; shape (n,)."""
+        return self.view.ids[self.sample.positions]
+
+    def cases(self, known: Mapping[str, Mapping[str, Value]], names: Sequence[str]) -> cases.NewCases:
+        """The rows to store, with a snapshot of what the frame knows of each unit."""
+        snapshot = {}
+        for name in names:
+            snapshot[name] = np.empty(len(self.units), dtype=object)
+            snapshot[name][:] = [known[unit].get(name) for unit in self.units.tolist()]
+        return cases.NewCases(
+            unit=self.units,
+            probability=self.sample.probability,
+            stratum=self.sample.stratum,
+            cluster=np.full(len(self.units), ""),
+            block=self.assigned.block,
+            arm=self.assigned.arm,
+            position=self.assigned.position,
+            fields=snapshot,
+        )
+
+
+def draw(ledger: Ledger, study: Study, now: datetime) -> Drawn:
+    """Draw and assign, and write cases, assignments and their probabilities in one transaction.
+
+    Raises:
+        SurveylabError: the experiment was drawn already, its frame is not loaded, or the frame
+            does not allow the scheme.
+    """
+    exp = study.experiment
+    with ledger.write() as conn:
+        running = experiments.experiment(conn, exp.slug)
+        if running is not None and running.drawn_at is not None:
+            raise SurveylabError(
+                f"{exp.slug} was drawn already; a draw is never repeated. Copy the file to a new name."
+            )
+        on_frame, recruited = _recruit(conn, study)
+        row = experiments.register(conn, exp.slug, study.digest, study.documents, seed=exp.seed, at=now)
+        new = recruited.cases(frames.unit_fields(conn, on_frame.id, recruited.units.tolist()), on_frame.fields)
+        cases.insert_sample(conn, row.id, new, exp.arms, algorithm=recruited.algorithm, at=now)
+        experiments.mark_drawn(conn, row.id, now, now + exp.contact.closes, on_frame.digest)
+    counts = np.bincount(recruited.assigned.arm, minlength=len(exp.arms))
+    return Drawn(
+        experiment=exp.slug,
+        design_hash=study.digest,
+        frame=on_frame.units,
+        eligible=len(recruited.view.ids),
+        cases=len(recruited.units),
+        arms={arm.key: int(count) for arm, count in zip(exp.arms, counts, strict=True)},
+    )
+
+
+def audit(ledger: Ledger, slug: str) -> Audited:
+    """Derive the draw and the assignment of an experiment again, from what the ledger froze.
+
+    Raises:
+        SurveylabError: there is no such draw, or the frame is not the one it was made from.
+    """
+    with ledger.read() as conn:
+        row = experiments.experiment(conn, slug)
+        if row is None or row.drawn_at is None:
+            raise SurveylabError(f"{slug} was not drawn; there is nothing to audit.")
+        study = spec.read_documents(row.documents, row.slug)
+        on_frame, again = _recruit(conn, study)
+        if on_frame.digest != row.frame_digest:
+            raise SurveylabError(
+                f"The frame {on_frame.name!r} was loaded anew since {slug} was drawn; load the file of then to audit."
+            )
+        kept = assignments.assignments(conn, row.id)
+        strays = assignments.strays(conn, row.id, [arm.mapping for arm in study.experiment.arms])
+    differences = _differences(study, kept, again) + [f"case {each.case} is in no arm" for each in strays]
+    return Audited(len(kept.unit), len(kept.unit) * len(kept.factors), tuple(differences))
+
+
+def _differences(study: Study, kept: assignments.StoredAssignments, again: Recruited) -> list[str]:
+    """What the ledger holds and the seed does not give."""
+    if not np.array_equal(kept.unit, again.units):
+        return ["other units were drawn"]
+    compared = {
+        "inclusion probabilities": (kept.probability, again.sample.probability),
+        "strata": (kept.stratum, again.sample.stratum),
+        "blocks": (kept.block, again.assigned.block),
+    }
+    arms = study.experiment.arms
+    shares = marginals(arms)
+    for place, (factor, column) in enumerate(sorted(kept.factors.items())):
+        names = [arm.mapping[factor] for arm in arms]
+        levels = np.array(names)[again.assigned.arm]
+        compared[f"levels of {factor}"] = (column.level, levels)
+        chances = tuple(shares[factor, str(level)] for level in levels)
+        compared[f"probabilities of {factor}"] = (np.array(column.chance == chances), np.array(True))
+        if not place:
+            compared["seed positions"] = (column.position, again.assigned.position)
+            compared["algorithms"] = (column.algorithm, np.full(len(levels), again.algorithm))
+    return [f"the {what} differ" for what, (stored, derived) in compared.items() if not np.array_equal(stored, derived)]
+
+
+def send(ledger: Ledger, study: Study, base_url: str, target: Path, now: datetime) -> int:
+    """Hand every case's message to the channel of its arm; how many were handed over."""
+    plans = {arm.levels: study.plan(arm) for arm in study.experiment.arms}
+    by_channel: dict[str, list[Outgoing]] = {}
+    with ledger.read() as conn:
+        for case in cases.tokens(conn, _running(conn, study.experiment.slug)):
+            plan = plans[study.experiment.arm_of(case.levels).levels]
+            by_channel.setdefault(plan.contact.channel, []).append(_message(case, plan, base_url))
+    sent = 0
+    for channel, messages in by_channel.items():
+        receipts = registry.load("channels", channel).send(messages, str(target))
+        with ledger.write() as conn:
+            for receipt in receipts:
+                key = f"{receipt.case}:sent:0"
+                responses.append_event(conn, receipt.case, now, receipt.kind, detail=receipt.detail, key=key)
+        sent += len(receipts)
+    return sent
+
+
+def invited(ledger: Ledger, slug: str) -> list[Invited]:
+    """The drawn cases of an experiment, as synthetic respondents are told of them."""
+    with ledger.read() as conn:
+        return [Invited(case.token, case.unit, case.levels) for case in cases.tokens(conn, _running(conn, slug))]
+
+
+def _message(case: cases.Case, plan: Plan, base_url: str) -> Outgoing:
+    """The message of a case, its fills filled."""
+    link = f"{base_url}/r/{case.token}"
+    template = plan.messages.get(plan.contact.message, Message("", "{link|}"))
+    known = {"link": link, **{f"unit.{name}": value for name, value in case.fields.items()}}
+    return Outgoing(case.id, case.unit, link, fill(template.subject, known), fill(template.body, known))
+
+
+def _running(conn: Connection, slug: str) -> int:
+    row = experiments.experiment(conn, slug)
+    if row is None or row.drawn_at is None:
+        raise SurveylabError(f"{slug} was not drawn; run surveylab draw first.")
+    return row.id
+
+
+def _recruit(conn: Connection, study: Study) -> tuple[frames.StoredFrame, Recruited]:
+    """The draw and the assignment that a study's seed gives on the frame as it stands."""
+    exp = study.experiment
+    if exp.frame is None or exp.sampling is None:
+        raise SurveylabError(f"{exp.slug} names no frame: its people arrive unlisted, through /o/{exp.slug}.")
+    on_frame = frames.frame(conn, exp.frame.source)
+    if on_frame is None:
+        raise SurveylabError(
+            f"There is no frame {exp.frame.source!r}; load it: surveylab frame load {exp.frame.source} FILE."
+        )
+    sampling = registry.load("sampling", exp.sampling.scheme)
+    assignment = registry.load("assignment", exp.assignment.scheme)
+    asked = set(rules.names(exp.frame.eligible.tree)) if exp.frame.eligible else set()
+    needed = [
+        *sampling.needs(exp.sampling.settings),
+        *assignment.needs(exp.assignment.settings),
+        *exp.strata,
+        *sorted(asked),
+    ]
+    ids, fields = frames.units(conn, exp.frame.source, tuple(dict.fromkeys(needed)))
+    view = _eligible(FrameView(ids, fields), exp.frame.eligible)
+    sample = sampling.draw(view, exp.sampling.settings, randomness.stream(exp.seed, "sampling"))
+    chosen = CaseView(view.ids[sample.positions], {name: each[sample.positions] for name, each in view.fields.items()})
+    assigned = assignment.assign(
+        chosen, exp.arms, exp.assignment.settings, randomness.stream(exp.seed, "assignment"), exp.seed
+    )
+    return on_frame, Recruited(view, sample, assigned, f"{exp.assignment.scheme} {randomness.ALGORITHM}")
+
+
+def _eligible(view: FrameView, rule: rules.Rule | None) -> FrameView:
+    if rule is None:
+        return view
+    names = list(view.fields)
+    columns = [view.fields[name].tolist() for name in names]
+    keep = np.fromiter(
+        (rules.evaluate(rule, dict(zip(names, values, strict=True))) for values in zip(*columns, strict=True)),
+        dtype=bool,
+        count=len(view.ids),
+    )
+    if not keep.any():
+        raise SurveylabError(f"No unit of the frame is eligible: {rule} holds for none of {len(view.ids):,}.")
+    return FrameView(view.ids[keep], {name: values[keep] for name, values in view.fields.items()})

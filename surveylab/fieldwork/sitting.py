@@ -1,0 +1,132 @@
+"""One respondent at one moment: who it is, what the arm asks, and how far the interview is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from surveylab import registry
+from surveylab.design.instrument import Item, Page
+from surveylab.fieldwork.exposure import met
+from surveylab.fieldwork.pages import PageView, Question, Reception, Standing, SurveyView, Wording
+from surveylab.fieldwork.passage import Passage
+from surveylab.fieldwork.studies import ArmPlan
+from surveylab.store.cases import Case
+from surveylab.store.responses import InterviewState
+
+TAKING = (Standing.INVITED, Standing.STARTED)
+"""The standings in which answers are taken."""
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """A case with its plan and its state, as read at ``now``."""
+
+    case: Case
+    plan: ArmPlan
+    state: InterviewState
+    now: datetime
+
+    @cached_property
+    def happened(self) -> frozenset[str]:
+        """The kinds of event in the history."""
+        return frozenset(event.kind for event in self.state.events)
+
+    @property
+    def standing(self) -> Standing:
+        """How the person stands towards the survey; a refusal outweighs all else."""
+        if "opted_out" in self.happened:
+            return Standing.OPTED_OUT
+        if "submitted" in self.happened:
+            return Standing.SUBMITTED
+        if self.case.closes_at is not None and self.now >= self.case.closes_at:
+            return Standing.CLOSED
+        return Standing.STARTED if "started" in self.happened else Standing.INVITED
+
+    @cached_property
+    def passage(self) -> Passage:
+        """The way through the instrument under what is stored."""
+        answers = {column: answer.value for column, answer in self.state.answers.items()}
+        sent = frozenset(event.detail for event in self.state.events if event.kind == "page")
+        return Passage(self.plan.instrument, answers, self.case.fields, sent)
+
+    @cached_property
+    def words(self) -> Wording:
+        """Texts as this respondent reads them now."""
+        return Wording(self.plan.language, self.plan.instrument.languages[0], self.passage.known)
+
+    @cached_property
+    def survey(self) -> SurveyView:
+        """What all pages of this respondent share."""
+        instrument = self.plan.instrument
+        return SurveyView(
+            token=self.case.token,
+            title=self.words(instrument.title),
+            introduction=self.words(instrument.introduction),
+            thanks=self.words(instrument.thanks),
+            contact=instrument.contact,
+            language=self.plan.language,
+            all_optional=self.plan.all_optional,
+        )
+
+    @property
+    def reception(self) -> Reception:
+        """The respondent at the door."""
+        return Reception(self.standing, self.survey, "started" in self.happened)
+
+    def meets(self, page: Page) -> tuple[str, ...]:
+        """The factors that are met for the first time where this page is shown."""
+        place = self.plan.places[page.id]
+        return met(self.plan.meetings, place, self.passage.items(page), self.state.exposures)
+
+    def meets_at(self, place: int) -> tuple[str, ...]:
+        """The factors that are met for the first time at a place that shows no item."""
+        return met(self.plan.meetings, place, (), self.state.exposures)
+
+    def view(self, page: Page) -> PageView:
+        """The page as this respondent is shown it."""
+        items = self.passage.items(page)
+        title = self.words(page.title) if page.title else None
+        alone = title is None and _asks_alone(items)
+        questions = tuple(self._question(item, n, heading=alone) for n, item in enumerate(items, start=1))
+        back = self.passage.before(page)
+        return PageView(
+            case=self.case.id,
+            experiment=self.case.experiment,
+            arm=self.plan.arm,
+            instrument=self.plan.digest,
+            survey=self.survey,
+            page=page.id,
+            name=title or next((q.text for q in questions if q.item.columns), questions[0].text),
+            title=title if title or alone else self.survey.title,
+            items=self.plan.items[page.id],
+            questions=questions,
+            back=back.id if back else None,
+            last=page.id == self.plan.last,
+            words=self.words,
+            passage=self.passage,
+            met_at_end=self.meets_at(self.plan.end),
+        )
+
+    def _question(self, item: Item, position: int, *, heading: bool) -> Question:
+        return Question(
+            item=item,
+            position=position,
+            text=self.words(item.text),
+            hint=self.words(item.hint) if item.hint else None,
+            entered=_entered(item, self.passage),
+            optional=not item.required and not self.plan.all_optional,
+            heading=heading,
+        )
+
+
+def _asks_alone(items: tuple[Item, ...]) -> bool:
+    """Whether a page is one question, which is then its heading."""
+    return len(items) == 1 and bool(items[0].columns)
+
+
+def _entered(item: Item, passage: Passage) -> Mapping[str, list[str]]:
+    entered: Mapping[str, list[str]] = registry.load("questions", item.type).entered(item, passage.answers)
+    return entered

@@ -1,0 +1,104 @@
+"""The frozen studies that interviews run on, read once per process and experiment row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+from surveylab import spec
+from surveylab.design.experiment import Study
+from surveylab.design.factors import Arm
+from surveylab.design.instrument import Instrument, Item
+from surveylab.errors import SurveylabError
+from surveylab.fieldwork.exposure import Meeting, meetings
+from surveylab.randomness import digest
+from surveylab.store import experiments
+from surveylab.store.ledger import Ledger
+
+
+@dataclass(frozen=True)
+class ArmPlan:
+    """What the cases of one arm are asked, and where they meet what the factors change.
+
+    ``digest`` is the hash of the instrument's text in the frozen study: an answer names the
+    questions that it belongs to, whatever becomes of the file.
+    """
+
+    arm: str
+    instrument: Instrument
+    language: str
+    meetings: tuple[Meeting, ...]
+    digest: str
+
+    @cached_property
+    def all_optional(self) -> bool:
+        """Whether no item has to be answered."""
+        return not any(item.required for item in self.instrument.items)
+
+    @cached_property
+    def places(self) -> Mapping[str, int]:
+        """Page -> its place in the interview, from 1: the landing page is 0."""
+        return {page.id: place for place, page in enumerate(self.instrument.pages, start=1)}
+
+    @property
+    def end(self) -> int:
+        """The place of the thank-you page."""
+        return len(self.instrument.pages) + 1
+
+    @cached_property
+    def items(self) -> Mapping[str, tuple[Item, ...]]:
+        """Page -> all items that it could show."""
+        return {page.id: tuple(map(self.instrument.item, page.items)) for page in self.instrument.pages}
+
+    @cached_property
+    def last(self) -> str:
+        """The last page that can be shown; "" where there is none."""
+        return next((page.id for page in reversed(self.instrument.pages) if page.items), "")
+
+
+class Studies:
+    """The studies of one ledger. A registered study never changes, so nothing here grows old."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._studies: dict[int, Study] = {}
+        self._plans: dict[tuple[int, str], ArmPlan] = {}
+
+    def study(self, experiment: int) -> Study:
+        """The study in a row of the experiments. KeyError where there is no such row."""
+        if experiment not in self._studies:
+            with self._ledger.read() as conn:
+                stored = experiments.experiment_by_id(conn, experiment)
+            self._studies[experiment] = spec.read_documents(stored.documents, f"{stored.slug}.yaml")
+        return self._studies[experiment]
+
+    def plan(self, experiment: int, levels: Mapping[str, str]) -> ArmPlan:
+        """What a case with these levels is asked.
+
+        Raises:
+            SurveylabError: the experiment asks nothing, so nobody can be interviewed for it.
+        """
+        study = self.study(experiment)
+        named = tuple((factor.name, levels[factor.name]) for factor in study.experiment.assignment.factors)
+        arm = Arm(named, Fraction(0))
+        if (experiment, arm.key) not in self._plans:
+            self._plans[experiment, arm.key] = _plan(study, arm)
+        return self._plans[experiment, arm.key]
+
+
+def _plan(study: Study, arm: Arm) -> ArmPlan:
+    plan = study.plan(arm)
+    if plan.instrument is None or plan.measurement is None:
+        raise SurveylabError(
+            f"The experiment {study.experiment.slug!r} has no instrument; name one under measurement to interview."
+        )
+    original = study.instruments[plan.measurement.instrument]
+    return ArmPlan(
+        arm=arm.key,
+        instrument=plan.instrument,
+        language=plan.measurement.language or plan.instrument.languages[0],
+        meetings=meetings(study.experiment.assignment.factors, original, plan.instrument),
+        digest=digest(study.documents[f"{plan.measurement.instrument}.yaml"]).hex(),
+    )

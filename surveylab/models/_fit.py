@@ -1,0 +1,156 @@
+"""Fit a family to cells, and give means back on the natural scale, standardised to the frame."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cached_property
+from itertools import product
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from surveylab import registry
+from surveylab.design.experiment import Priors
+from surveylab.design.factors import Arm
+from surveylab.design.results import Diagnostics
+from surveylab.errors import SurveylabError
+from surveylab.models import Array, Cells, Contract
+from surveylab.models._cells import Unit, sound, standardised
+from surveylab.models._posterior import inference_data
+from surveylab.models._predictor import AT_ZERO, Predictor, predictor
+from surveylab.models._sampler import ATTEMPTS, Draws, sample
+
+BLOCK = 4_000_000
+"""Entries of (draws x grid points) that are held at once while averaging."""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A posterior that passed the gate, S draws in all."""
+
+    family: str
+    cells: Cells
+    predictor: Predictor
+    unit: Unit
+    draws: Draws
+    engine: str = "nuts"
+
+    @property
+    def diagnostics(self) -> Diagnostics:
+        """What the gate looked at."""
+        return self.draws.diagnostics
+
+    @cached_property
+    def posterior(self) -> Any:
+        """ArviZ InferenceData with named coordinates.
+
+        ``intercept``, ``effect`` (every level and combination of levels, against the average),
+        ``scale`` (of each batch of effects) and ``residual_sd`` are on the scale of the linear
+        predictor: log odds, log seconds, raw values. ``arm_mean`` is on the natural scale,
+        standardised to the frame.
+        """
+        return inference_data(self.draws, self.predictor, self.unit, self.arm_means())
+
+    def level_mean(self, factor: str, level: str, within: tuple[str, str] | None = None) -> Array:
+        """Draws (S,) of the mean on the natural scale if everybody got ``level``.
+
+        The other factors are averaged over with their assignment probabilities, strata with their
+        frame shares; ``within`` (group, label) is the mean in that label alone, with its effect and
+        heterogeneity. Groups without shares (blocks, clusters) are taken at zero, the average one:
+        for means that is the mean over them, for shares the share in a typical one. Shares are
+        averaged as probabilities, means as means, times as logs (a geometric mean over the frame).
+
+        Raises:
+            SurveylabError: there is no such factor, level, group or label, or it has probability 0.
+        """
+        _known("factor", factor, self.predictor.levels)
+        _known(f"level of {factor}", level, self.predictor.levels[factor])
+        weights = np.array([float(arm.probability) * (arm.mapping[factor] == level) for arm in self.cells.arms])
+        if weights.sum() == 0:
+            raise SurveylabError(f"No arm with {factor}={level} has a positive probability; it has no mean to tell.")
+        return self._mean(weights / weights.sum(), within)
+
+    def arm_means(self, within: tuple[str, str] | None = None) -> dict[Arm, Array]:
+        """Arm -> draws (S,) of its mean on the natural scale, standardised as in ``level_mean``."""
+        each = np.eye(len(self.cells.arms))
+        return {arm: self._mean(weights, within) for arm, weights in zip(self.cells.arms, each, strict=True)}
+
+    def _mean(self, arm_weights: Array, within: tuple[str, str] | None) -> Array:
+        model: Contract = registry.load("models", self.family)
+        coefficients = self.draws.coefficients.reshape(-1, self.draws.coefficients.shape[-1])
+        rows, weights = self._grid(arm_weights, within)
+        if model.SPREAD:
+            return model.natural(self.unit.centre + self.unit.sd * (coefficients @ (weights @ rows)))
+        block = max(BLOCK // len(coefficients), 1)
+        parts = (slice(start, start + block) for start in range(0, len(weights), block))
+        return np.asarray(sum(model.natural(coefficients @ rows[part].T) @ weights[part] for part in parts))
+
+    def _grid(self, arm_weights: Array, within: tuple[str, str] | None) -> tuple[Array, Array]:
+        """Design rows (R, P) of every arm by stratum that has a weight, and the weights (R,), with sum 1."""
+        chosen = dict([within]) if within else {}
+        for group, label in chosen.items():
+            _known("group", group, self.cells.groups)
+            _known(f"label of {group}", label, self.cells.groups[group][0])
+        weighted = {name: _label_weights(self.cells, name, chosen.get(name)) for name in self.cells.groups}
+        points = tuple(product(_pairs(arm_weights), *weighted.values()))
+        index = np.array([[place for place, _ in point] for point in points], dtype=np.intp)
+        weights = np.array([prod(weight for _, weight in point) for point in points])
+        groups = {name: index[:, 1 + j] for j, name in enumerate(weighted)}
+        return self.predictor.rows(index[:, 0], groups), weights
+
+
+def fit(
+    family: str,
+    cells: Cells,
+    priors: Priors,
+    *,
+    heterogeneity: tuple[tuple[str, str], ...] = (),
+    seed: int,
+    progress: Callable[[str], None] | None = None,
+) -> Fit:
+    """Sample the posterior of a family given cells; NUTS, four chains, behind the convergence gate.
+
+    Args:
+        family: a file of models/.
+        cells: the sufficient statistics.
+        priors: on the linear predictor; ``duration`` and ``continuous`` are fitted in units of the
+            pooled within-arm sd around the pooled mean, and their priors are in these units.
+        heterogeneity: (factor, group) pairs whose interaction is modelled.
+        seed: not negative. Same cells, priors and seed give the same digits.
+        progress: is told each stage, in words.
+
+    Raises:
+        GateError: the sampler did not converge; there is no estimate.
+        SurveylabError: cells or priors that no fit can use.
+    """
+    model: Contract = registry.load("models", family)
+    pooled = sound(family, model, cells)
+    scaled, unit = standardised(family, pooled) if model.SPREAD else (pooled, Unit())
+    terms = predictor(scaled, priors, heterogeneity)
+    draws = sample(family, scaled, terms, seed=seed, attempts=ATTEMPTS, say=progress or _silent)
+    return Fit(family, scaled, terms, unit, draws)
+
+
+def _silent(stage: str) -> None:
+    """Tells nobody."""
+
+
+def _pairs(weights: Array) -> list[tuple[int, float]]:
+    return [(int(index), float(weights[index])) for index in np.flatnonzero(weights)]
+
+
+def _label_weights(cells: Cells, group: str, chosen: str | None) -> list[tuple[int, float]]:
+    """(label index, weight) of the labels that a mean is over; the zero row where there are no shares."""
+    if chosen is not None:
+        return [(cells.groups[group][0].index(chosen), 1.0)]
+    return _pairs(cells.shares[group]) if group in cells.shares else [(AT_ZERO, 1.0)]
+
+
+def _known(kind: str, name: str, there: Any) -> None:
+    if name not in there:
+        near = get_close_matches(name, list(there), n=1)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        raise SurveylabError(f"There is no {kind} called {name!r}.{hint} There are: {', '.join(there)}.")

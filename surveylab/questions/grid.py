@@ -1,0 +1,79 @@
+"""Grid: several rows rated on the same options, a battery.
+
+Stored: the code of the option for each row, under ``item.row``. ``layout: table`` is a table on
+a wide screen and item by item on a phone; ``layout: items`` is item by item everywhere.
+
+    - id: drivers
+      type: grid
+      text: How satisfied are you with each of these?
+      options: {1: Dissatisfied, 2: Neither, 3: Satisfied}
+      rows: {quality: The quality, price: The price}
+      layout: table
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+import numpy as np
+from wtforms.fields.core import UnboundField
+
+from surveylab.design.instrument import Item
+from surveylab.design.terms import Missing, Text, Value
+from surveylab.questions import Entered, Person
+from surveylab.questions import _words as words
+from surveylab.questions._answers import shown, stored
+from surveylab.questions._controls import choice
+from surveylab.questions._leanings import around, option
+from surveylab.questions._settings import check_options, check_rows
+from surveylab.questions._words import quoted, say
+
+
+@dataclass(frozen=True)
+class Settings:
+    """``options``: code -> text, the columns of the table; ``rows``: name -> text."""
+
+    options: Mapping[str, Text]
+    rows: Mapping[str, Text]
+    layout: Literal["table", "items"] = "table"
+
+    def __post_init__(self) -> None:
+        check_options(self.options)
+        check_rows(self.rows)
+
+    def columns(self, item: str) -> tuple[str, ...]:
+        """``item.row`` for each row."""
+        return tuple(f"{item}.{row}" for row in self.rows)
+
+    def option_order(self) -> tuple[str, ...]:
+        """The codes as in the file."""
+        return tuple(self.options)
+
+
+def fields(item: Item, language: str) -> Mapping[str, UnboundField[Any]]:
+    """A control for each row that takes one of the codes."""
+    settings = cast("Settings", item.settings)
+
+    def required(row: Text) -> str | None:
+        return say(words.SELECT_IN_ROW, language, row=quoted(row, language)) if item.required else None
+
+    rows = zip(item.columns, settings.rows.values(), strict=True)
+    return {column: choice(settings.options, language, required(row)) for column, row in rows}
+
+
+def parse(item: Item, data: Mapping[str, Any]) -> Mapping[str, Value | Missing]:
+    """The code for each row."""
+    return stored(item, data)
+
+
+def entered(item: Item, answers: Mapping[str, Value | Missing]) -> Entered:
+    """The code for each row, in a list."""
+    return shown(item, answers)
+
+
+def simulate(item: Item, person: Person, rng: np.random.Generator) -> Entered:
+    """Each row around the person's leaning; the same option in all rows when straightlining."""
+    codes = cast("Settings", item.settings).option_order()
+    return {column: [option(person, around(person, rng), codes)] for column in item.columns}

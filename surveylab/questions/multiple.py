@@ -1,0 +1,90 @@
+"""Multiple choice: every answer that applies.
+
+Stored: the codes joined by one space, in the order of the options; a code has no space in it.
+An ``exclusive`` code ("None of these") goes with no other, which the server enforces.
+
+    - id: channels
+      type: multiple
+      text: How did you contact us in the last three months?
+      hint: Select all that apply.
+      options: {phone: By phone, email: By email, none: I did not contact you}
+      exclusive: [none]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+from wtforms import ValidationError
+from wtforms.fields.core import UnboundField
+
+from surveylab.design.instrument import Item
+from surveylab.design.terms import Missing, Text, Value
+from surveylab.questions import Entered, Person
+from surveylab.questions import _words as words
+from surveylab.questions._answers import shown, stored
+from surveylab.questions._controls import blank, control
+from surveylab.questions._leanings import share_below
+from surveylab.questions._settings import OneColumn, check_options
+from surveylab.questions._words import quoted, say
+
+
+@dataclass(frozen=True)
+class Settings(OneColumn):
+    """``options``: code -> text, in the order displayed; ``exclusive``: codes that stand alone."""
+
+    options: Mapping[str, Text]
+    exclusive: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_options(self.options)
+        unknown = [code for code in self.exclusive if code not in self.options]
+        if unknown:
+            raise ValueError(
+                f"exclusive {', '.join(map(repr, unknown))} is not an option; there are: {', '.join(self.options)}"
+            )
+
+    def option_order(self) -> tuple[str, ...]:
+        """The codes as in the file."""
+        return tuple(self.options)
+
+
+def fields(item: Item, language: str) -> Mapping[str, UnboundField[Any]]:
+    """One control that takes any of the codes, an exclusive one only by itself."""
+    settings = cast("Settings", item.settings)
+    required = say(words.SELECT_SOME, language) if item.required else None
+
+    def read(values: Sequence[str]) -> Value:
+        chosen = {code for code in values if code}
+        if not chosen <= settings.options.keys():
+            raise ValidationError(say(words.SELECT_SHOWN, language))
+        alone = next((code for code in settings.exclusive if code in chosen), None)
+        if alone and len(chosen) > 1:
+            option = quoted(settings.options[alone], language)
+            raise ValidationError(say(words.SELECT_APART, language, option=option))
+        return " ".join(code for code in settings.options if code in chosen) or blank(required)
+
+    return {item.id: control(read)}
+
+
+def parse(item: Item, data: Mapping[str, Any]) -> Mapping[str, Value | Missing]:
+    """The codes, joined by one space."""
+    return stored(item, data)
+
+
+def entered(item: Item, answers: Mapping[str, Value | Missing]) -> Entered:
+    """The codes, one by one."""
+    return {column: codes[0].split() if codes else [] for column, codes in shown(item, answers).items()}
+
+
+def simulate(item: Item, person: Person, rng: np.random.Generator) -> Entered:
+    """Each option with a chance that grows with the leaning; nobody leaves all of them open."""
+    settings = cast("Settings", item.settings)
+    ordinary = [code for code in settings.options if code not in settings.exclusive]
+    chance = share_below((person.leaning - 1) / 2)
+    chosen = [code for code in ordinary if rng.random() < chance]
+    fallback = settings.exclusive or ordinary
+    return {item.id: chosen or [fallback[int(rng.integers(len(fallback)))]]}

@@ -1,0 +1,19 @@
+"""Reading experiments and instruments: YAML to the values of the grammar, or every fault at once.
+
+Nothing beyond this folder sees YAML or pydantic. ``faults.CODES`` lists the codes of faults.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from surveylab.spec.reading import check, read, read_documents
+
+__all__ = ["check", "read", "read_documents", "schema"]
+
+
+def schema(kind: str) -> dict[str, Any]:
+    """The JSON Schema of a kind of file, "experiment" or "instrument"."""
+    from surveylab.spec.json_schema import schema_of
+
+    return schema_of(kind)

@@ -1,0 +1,268 @@
+"""Levels applied: each against the type of the field it replaces, and all arms as they will be fielded.
+
+A level is put into the tree of the file at its path and the file is read again; a fault that
+was not there before is the level's. So a level obeys exactly the rules of the field itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import product
+
+from surveylab.design.experiment import Plan
+from surveylab.design.factors import Factor, Level, steps, value_at
+from surveylab.errors import Fault
+from surveylab.spec.checking import fault
+from surveylab.spec.document import Keyed, Node, Scalar, at, members_of, replaced, text_of, texts_of, within
+from surveylab.spec.experiments import ExperimentReading, read_experiment
+from surveylab.spec.faults import Finding, nearest
+from surveylab.spec.instruments import InstrumentReading, asked_items, read_instrument
+from surveylab.spec.levels import MOST_ARMS, Ground, WrittenFactor, WrittenLevel, whole, written_factors
+from surveylab.spec.outcomes import measured
+
+Shelf = Mapping[str, InstrumentReading]
+"""Name of an instrument -> its reading; an instrument that cannot be read is not among them."""
+
+
+@dataclass(frozen=True)
+class Applied:
+    """A file and its instrument with some levels applied, read again."""
+
+    experiment: ExperimentReading
+    instrument: InstrumentReading | None
+
+    @property
+    def faults(self) -> frozenset[Fault]:
+        """The faults of both."""
+        return frozenset({*self.experiment.faults, *(self.instrument.faults if self.instrument else ())})
+
+    @property
+    def plan(self) -> Plan:
+        """The typed values that paths lead into."""
+        section, instrument = self.experiment.section, self.instrument.instrument if self.instrument else None
+        items, pages = (instrument.items, instrument.pages) if instrument else ((), ())
+        return Plan(section.contact, section.sampling, section.measurement, section.messages, instrument, items, pages)
+
+
+class Workshop:
+    """The factors of one experiment, put to work on its file and its instruments."""
+
+    def __init__(self, base: ExperimentReading, shelf: Shelf) -> None:
+        self.shelf = shelf
+        self.node = base.node
+        self.faults: set[Fault] = set()
+        self.bad: set[tuple[str, str]] = set()
+        """Levels (factor, level) that have faults of their own."""
+        self.base = self.apply(())
+        self.known = {_place(each) for each in self.base.faults}
+        instrument = self.base.instrument.node if self.base.instrument else None
+        ground = Ground(self.base.plan, self.node, instrument)
+        loaded = at(self.node, "data") is not None
+        self.written, faults = written_factors(at(self.node, "assignment", "factors"), ground, loaded=loaded)
+        self.faults.update(faults)
+        self.factors = tuple(self._factor(written) for written in self.written)
+        self._check_arms()
+
+    def apply(self, levels: Iterable[WrittenLevel]) -> Applied:
+        """The files with levels applied. KeyError where a path is barred."""
+        pairs = [pair for level in levels for pair in level.values]
+        experiment = self.node
+        for path, value in pairs:
+            if steps(path)[0] not in ("items", "pages"):
+                experiment = replaced(experiment, steps(path), value)
+        found = self.shelf.get(text_of(at(experiment, "measurement", "instrument")) or "")
+        inner = [pair for pair in pairs if steps(pair[0])[0] in ("items", "pages")]
+        if found is not None and inner:
+            node = found.node
+            for path, value in inner:
+                node = replaced(node, steps(path), _with_id(path, value))
+            found = read_instrument(node, found.ids)
+        elif found is not None and found.faults:
+            found = read_instrument(found.node, found.ids)
+        return Applied(read_experiment(experiment), found)
+
+    def _factor(self, written: WrittenFactor) -> Factor:
+        levels = tuple(Level(level.name, tuple(self._sets(written, level)), level.weight) for level in written.levels)
+        return Factor(written.name, tuple(written.paths), levels)
+
+    def _sets(self, factor: WrittenFactor, level: WrittenLevel) -> Iterator[tuple[str, object]]:
+        try:
+            applied = self.apply([level])
+        except KeyError:
+            self._refuse_way(factor, level)
+            return
+        found = {self._moved(each, level.node) for each in applied.faults if _place(each) not in self.known}
+        if factor.reaches("measurement"):
+            found.update(self._instrument_there(applied, level))
+        if found:
+            self.bad.add((factor.name, level.name))
+            self.faults.update(found)
+        elif not applied.faults:
+            paths = dict.fromkeys(whole(path) for path, _ in level.values)
+            outer = [path for path in paths if not any(path.startswith(f"{other}.") for other in paths)]
+            yield from ((path, value_at(applied.plan, path)) for path in outer if self._kept(applied, path, level))
+
+    def _kept(self, applied: Applied, path: str, level: WrittenLevel) -> bool:
+        """Whether the path still leads somewhere: a whole item or page keeps its id."""
+        try:
+            value_at(applied.plan, path)
+        except KeyError as error:
+            what = f"the level {level.name!r} takes {error.args[0]!r} away, which its path names."
+            self.faults.add(fault(level.node, Finding("SL405", what, "Keep the id.")))
+            return False
+        return True
+
+    def _refuse_way(self, factor: WrittenFactor, level: WrittenLevel) -> None:
+        self.bad.add((factor.name, level.name))
+        for path, node in factor.paths.items():
+            if at(self.base.experiment.node, *steps(path)[:-1]) is None:
+                what = f"the path {path!r} leads into a single value."
+                self.faults.add(fault(node, Finding("SL402", what, "Vary the whole field.")))
+
+    def _instrument_there(self, applied: Applied, level: WrittenLevel) -> Iterator[Fault]:
+        name = at(applied.experiment.node, "measurement", "instrument")
+        if isinstance(name, Scalar) and within(name.start, level.node):
+            yield from instrument_fault(name, self.shelf)
+
+    @staticmethod
+    def _moved(found: Fault, node: Node) -> Fault:
+        inside = found.file == node.file and within((found.line, found.column), node)
+        return found if inside else replace(found, file=node.file, line=node.start[0], column=node.start[1])
+
+    def _check_arms(self) -> None:
+        """Every combination of the levels that change what is asked."""
+        relevant = [each for each in self.written if each.reaches("items", "pages", "measurement") and each.levels]
+        count = 1
+        for each in relevant:
+            count *= len(each.levels)
+        if count > MOST_ARMS:
+            return
+        asked = _Asked()
+        for levels in product(*(each.levels for each in relevant)):
+            named = tuple((factor.name, level.name) for factor, level in zip(relevant, levels, strict=True))
+            if self.bad.isdisjoint(named):
+                self._check_arm(levels, "·".join(f"{factor}={level}" for factor, level in named), asked)
+        if not asked.arms:  # all have faults of their own; what holds without levels is still told
+            self._check_arm((), "", asked)
+        self.faults.update(asked.faults())
+
+    def _check_arm(self, levels: tuple[WrittenLevel, ...], arm: str, asked: _Asked) -> None:
+        try:
+            applied = self.apply(levels)
+        except KeyError as error:
+            what = f"in the arm {arm} there is no {error.args[0]!r} to be varied."
+            self.faults.add(fault(levels[0].node, Finding("SL402", what, "Vary what every instrument has.")))
+            return
+        for each in sorted(applied.faults):
+            if _place(each) not in self.known:
+                self.known.add(_place(each))
+                self.faults.add(replace(each, what=f"in the arm {arm}: {each.what}"))
+        self.faults.update(_language(applied))
+        asked.ask(applied, arm)
+
+
+def _place(fault: Fault) -> tuple[str, int, int, str]:
+    """Where and of which kind; the words may change with what else is there."""
+    return fault.file, fault.line, fault.column, fault.code
+
+
+def instrument_fault(name: Scalar, shelf: Iterable[str]) -> Iterator[Fault]:
+    """The fault of a name that is not an instrument's."""
+    there = tuple(shelf)
+    if name.text not in there:
+        what = f"there is no instrument {name.text!r}."
+        yield fault(name, Finding("SL421", what, nearest(name.text, there, "instruments")))
+
+
+def _with_id(path: str, value: Node) -> Node:
+    """A whole item or page that a level gives takes the id of its path where it says none."""
+    way = steps(path)
+    if len(way) != 2 or not isinstance(value, Keyed) or "id" in value.entries:
+        return value
+    named = Scalar(value.file, value.start, value.start, way[1], plain=False, source=way[1])
+    return replace(value, entries={"id": named, **value.entries})
+
+
+def _language(applied: Applied) -> Iterator[Fault]:
+    language = at(applied.experiment.node, "measurement", "language")
+    if applied.instrument is None or not isinstance(language, Scalar) or language.value is None:
+        return
+    there = texts_of(at(applied.instrument.node, "languages"))
+    if language.text not in there:
+        what = f"the instrument {applied.instrument.instrument.name!r} has no language {language.text!r}."
+        yield fault(language, Finding("SL423", what, nearest(language.text, there, "languages")))
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """An outcome that the file names, with the places of its name and its item."""
+
+    outcome: str
+    item: str | None
+    node: Node
+    item_node: Node
+
+
+class _Asked:
+    """Whether every outcome can be computed in every arm."""
+
+    def __init__(self) -> None:
+        self.arms = 0
+        self.reasons: dict[tuple[Node, str, str, str], list[str]] = {}
+        """Place, code, what and remedy -> the arms for which it holds."""
+
+    def ask(self, applied: Applied, arm: str) -> None:
+        """Look at one arm."""
+        self.arms += 1
+        if applied.instrument is not None:
+            for wanted in _wanted(applied.experiment):
+                for place, code, what, remedy in self._reasons(wanted, applied.experiment, applied.instrument):
+                    self.reasons.setdefault((place, code, what, remedy), []).append(arm)
+
+    def faults(self) -> Iterator[Fault]:
+        """What was found, each once; with the arm where it does not hold for all."""
+        for (place, code, what, remedy), arms in self.reasons.items():
+            everywhere = len(arms) == self.arms and code != "SL416"
+            some = "" if everywhere else f" in the arm {arms[0]}" if arms[0] else ""
+            more = f" and {len(arms) - 1} more" if len(arms) > 1 and some else ""
+            yield fault(place, Finding(code, f"{what}{some}{more}.", remedy))
+
+    @staticmethod
+    def _reasons(
+        wanted: _Wanted, experiment: ExperimentReading, reading: InstrumentReading
+    ) -> Iterator[tuple[Node, str, str, str]]:
+        instrument, ids, settled = reading.instrument, reading.ids, reading.settled
+        plugin = experiment.names.outcomes.plugin(wanted.outcome)
+        if plugin is None or (wanted.item is None and set(ids) - settled):
+            return
+        if wanted.item is not None and wanted.item not in ids:
+            what = f"the instrument {instrument.name!r} has no item {wanted.item!r}"
+            yield wanted.item_node, "SL420", what, nearest(wanted.item, ids, "items")
+        elif wanted.item is not None and wanted.item in settled and wanted.item not in asked_items(instrument):
+            what = f"the item {wanted.item!r} is on no page"
+            yield wanted.item_node, "SL416", what, "Ask it in every arm, or choose another item."
+        elif wanted.item is None or wanted.item in settled:
+            reason = plugin.fault(instrument, wanted.item)
+            if reason:
+                what = f"the outcome {wanted.outcome!r} {reason}"
+                yield wanted.item_node, "SL415", what, "Choose another item or outcome."
+
+
+def _wanted(experiment: ExperimentReading) -> Iterator[_Wanted]:
+    inquiries = at(experiment.node, "inquiries")
+    for inquiry in inquiries.entries.values() if isinstance(inquiries, Keyed) else ():
+        yield from _named(inquiry)
+    for member in members_of(at(experiment.node, "measurement", "outcomes")):
+        if isinstance(member, Keyed):
+            yield from _named(member)
+        elif isinstance(member, Scalar):
+            name, item = measured(member.text)
+            yield _Wanted(name, item, member, member)
+
+
+def _named(node: Node) -> Iterator[_Wanted]:
+    outcome, item = at(node, "outcome"), at(node, "item")
+    if isinstance(outcome, Scalar):
+        absent = not isinstance(item, Scalar) or item.value is None
+        yield _Wanted(outcome.text, None if absent else text_of(item), outcome, outcome if absent else item or outcome)

@@ -1,0 +1,282 @@
+"""Reading and checking one experiment: whether every name in it means something.
+
+Factors that reach into fields, and what needs the instrument of each arm, are checked in
+``levels`` and ``arms``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from surveylab import registry
+from surveylab.errors import Fault
+from surveylab.spec.checking import fault, read
+from surveylab.spec.document import Keyed, Node, Scalar, at, keys_of, members_of, text_of, texts_of
+from surveylab.spec.faults import Finding, nearest
+from surveylab.spec.models import ExperimentSection
+from surveylab.spec.outcomes import Outcomes, fitting, measured, suits
+from surveylab.spec.wording import Surroundings
+
+
+@dataclass(frozen=True)
+class Names:
+    """The names that an experiment's file gives, as written and whether at fault or not."""
+
+    factors: Mapping[str, tuple[str, ...]]
+    """Factor -> its levels."""
+    inquiries: tuple[str, ...]
+    strata: tuple[str, ...]
+    messages: tuple[str, ...]
+    outcomes: Outcomes
+
+    @classmethod
+    def of(cls, node: Node) -> Names:
+        """The names in a file."""
+        factors = at(node, "assignment", "factors")
+        strata = (("sampling", "strata"), ("assignment", "blocks"), ("data", "strata"))
+        return cls(
+            factors={name: level_names(at(factors, name, "levels")) for name in keys_of(factors)},
+            inquiries=keys_of(at(node, "inquiries")),
+            strata=tuple(dict.fromkeys(name for path in strata for name in texts_of(at(node, *path)))),
+            messages=keys_of(at(node, "messages")),
+            outcomes=Outcomes.of(node),
+        )
+
+
+@dataclass(frozen=True)
+class ExperimentReading:
+    """What an experiment's file says, the tree that it was read from, and its faults."""
+
+    section: ExperimentSection
+    node: Node
+    faults: tuple[Fault, ...]
+    names: Names
+
+
+def level_names(levels: Node | None) -> tuple[str, ...]:
+    """The names of the levels of a factor: the keys of a mapping, or the members of a list."""
+    return keys_of(levels) or texts_of(levels)
+
+
+def read_experiment(node: Node) -> ExperimentReading:
+    """Read and check an experiment but for its levels and instruments."""
+    names = Names.of(node)
+    first = read("experiment", node, Surroundings(inquiries=names.inquiries))
+    section = ExperimentSection(**first.values)
+    checks = (
+        _parts(node, section),
+        _data(node, names),
+        _contact(node, names),
+        _measured(node),
+        _inquiries(first.node, section, names),
+        _estimators(first.node, section, names),
+        _assumptions(node, names),
+    )
+    faults = {*first.faults, *(each for check in checks for each in check)}
+    return ExperimentReading(section, first.node, tuple(sorted(faults)), names)
+
+
+def _parts(node: Node, section: ExperimentSection) -> Iterator[Fault]:
+    """Frame, sampling and measurement must be there, unless the data come from elsewhere."""
+    keys = keys_of(node)
+    if "data" in keys:
+        return
+    if "measurement" not in keys:
+        what = "the key 'measurement' is missing."
+        yield fault(
+            node, Finding("SL102", what, "Add `measurement: {instrument: name}`, or `data:` fielded elsewhere.")
+        )
+    scheme = section.assignment.scheme if section.assignment else None
+    arrivals = scheme in registry.names("assignment") and registry.load("assignment", str(scheme)).ARRIVALS
+    if "frame" not in keys:
+        if "sampling" in keys:
+            finding = Finding(
+                "SL424", "there is a sampling and no frame to draw from.", "Add `frame:`.", ("sampling",), key=True
+            )
+            yield fault(node, finding)
+        elif scheme in registry.names("assignment") and not arrivals:
+            what = f"the key 'frame' is missing, and the assignment scheme {scheme!r} needs a list of people."
+            yield fault(node, Finding("SL102", what, "Add `frame:` and `sampling:`, or assign people as they arrive."))
+    elif "sampling" not in keys:
+        what = "the key 'sampling' is missing: nothing says who of the frame is asked."
+        yield fault(node, Finding("SL102", what, "Add `sampling:`."))
+
+
+def _data(node: Node, names: Names) -> Iterator[Fault]:
+    data = at(node, "data")
+    if not isinstance(data, Keyed):
+        return
+    mapped = at(data, "factors")
+    if isinstance(mapped, Keyed):
+        for name in mapped.entries:
+            yield from _unknown(mapped, name, names.factors, "SL411", "factor")
+        for name in names.factors:
+            if name not in mapped.entries:
+                what = f"no column of the data gives the factor {name!r}."
+                yield fault(mapped, Finding("SL424", what, f"Add `{name}: column`."))
+    outcomes = at(data, "outcomes")
+    for name, outcome in outcomes.entries.items() if isinstance(outcomes, Keyed) else ():
+        yield from _loaded(name, outcome)
+    strata = texts_of(at(data, "strata"))
+    for member in members_of(at(node, "assignment", "blocks")):
+        block = text_of(member)
+        if block is not None and block not in strata:
+            what = f"the block {block!r} is no stratum of the data."
+            yield fault(member, Finding("SL418", what, "Add it to `data.strata`."))
+
+
+def _loaded(name: str, outcome: Node) -> Iterator[Fault]:
+    """An outcome of the data is a value per case, or a count among a total."""
+    family, there = at(outcome, "family"), registry.names("models")
+    if isinstance(family, Scalar) and family.text not in there:
+        finding = Finding("SL110", f"there is no model {family.text!r}.", nearest(family.text, there, "models"))
+        yield fault(family, finding)
+    given = {key for key in keys_of(outcome) if key in ("value", "count", "among")}
+    if isinstance(outcome, Keyed) and given not in ({"value"}, {"count", "among"}):
+        what = f"the outcome {name!r} needs either a value or a count among a total."
+        yield fault(outcome, Finding("SL424", what, "Give `value:`, or `count:` and `among:`."))
+    elif "count" in given and isinstance(family, Scalar) and family.text != "binary":
+        what = f"the outcome {name!r} is a count, and counts are of family binary."
+        yield fault(outcome, Finding("SL424", what, "Give `family: binary`, or a `value:` per case."))
+
+
+def _contact(node: Node, names: Names) -> Iterator[Fault]:
+    message, channel = at(node, "contact", "message"), at(node, "contact", "channel")
+    if isinstance(message, Scalar) and message.text not in names.messages:
+        what = f"there is no message {message.text!r}."
+        yield fault(message, Finding("SL422", what, nearest(message.text, names.messages, "messages")))
+    there = registry.names("channels")
+    if isinstance(channel, Scalar) and channel.text not in there:
+        yield fault(
+            channel,
+            Finding("SL110", f"there is no channel {channel.text!r}.", nearest(channel.text, there, "channels")),
+        )
+
+
+def _measured(node: Node) -> Iterator[Fault]:
+    for member in members_of(at(node, "measurement", "outcomes")):
+        named = at(member, "outcome") if isinstance(member, Keyed) else member
+        if isinstance(named, Scalar):
+            name = measured(named.text)[0]
+            there = registry.names("outcomes")
+            if name not in there:
+                yield fault(named, Finding("SL414", f"there is no outcome {name!r}.", nearest(name, there, "outcomes")))
+
+
+def _inquiries(node: Node, section: ExperimentSection, names: Names) -> Iterator[Fault]:
+    for name, inquiry in section.inquiries.items():
+        here = at(node, "inquiries", name)
+        assert here is not None
+        yield from _contrast(at(here, "contrast"), names)
+        known = inquiry.outcome in names.outcomes.names
+        if not known:
+            what = f"there is no outcome {inquiry.outcome!r}."
+            yield fault(
+                here, Finding("SL414", what, nearest(inquiry.outcome, names.outcomes.names, "outcomes"), ("outcome",))
+            )
+        elif inquiry.scale and not suits(inquiry.scale, names.outcomes.family(inquiry.outcome)):
+            family = names.outcomes.family(inquiry.outcome)
+            what = f"the scale {inquiry.scale} is of shares, and {inquiry.outcome!r} is {family}."
+            yield fault(here, Finding("SL419", what, "Use difference or ratio.", ("scale",)))
+        if inquiry.item is not None and inquiry.outcome in names.outcomes.loaded:
+            what = f"the outcome {inquiry.outcome!r} is of the data and has no item."
+            yield fault(here, Finding("SL415", what, "Delete `item:`.", ("item",)))
+        yield from _stratum(at(here, "by"), names)
+
+
+def _contrast(contrast: Node | None, names: Names) -> Iterator[Fault]:
+    if not isinstance(contrast, Keyed):
+        return
+    if len(contrast.entries) != 1:
+        what = f"the contrast names {len(contrast.entries)} factors."
+        yield fault(contrast, Finding("SL413", what, "Name one: {factor: [level, reference]}."))
+    for factor, pair in contrast.entries.items():
+        yield from _unknown(contrast, factor, names.factors, "SL411", "factor")
+        levels = names.factors.get(factor)
+        for member in members_of(pair):
+            if levels is not None and text_of(member) not in levels:
+                yield from _level(member, factor, levels)
+        texts = texts_of(pair)
+        if pair is not None and len(texts) == 2 and texts[0] == texts[1]:
+            finding = Finding("SL413", f"the contrast compares {texts[0]!r} with itself.", "Name two levels.")
+            yield fault(pair, finding)
+
+
+def _estimators(node: Node, section: ExperimentSection, names: Names) -> Iterator[Fault]:
+    estimators = at(node, "estimators")
+    if not isinstance(estimators, Keyed):
+        return
+    for name, here in estimators.entries.items():
+        yield from _unknown(estimators, name, names.inquiries, "SL417", "inquiry", plural="inquiries")
+        model = at(here, "model")
+        inquiry = section.inquiries.get(name)
+        if isinstance(model, Scalar) and model.plain and model.value is not None:
+            yield from _model(model, inquiry.outcome if inquiry else None, names)
+        for member in members_of(at(here, "adjust")):
+            yield from _stratum(member, names)
+        effects = at(here, "priors", "effects")
+        for factor in keys_of(effects):
+            yield from _unknown(effects, factor, names.factors, "SL411", "factor")
+            levels = at(effects, factor)
+            for level in keys_of(levels):
+                if factor in names.factors:
+                    yield from _unknown(levels, level, names.factors[factor], "SL412", "level")
+
+
+def _model(model: Scalar, outcome: str | None, names: Names) -> Iterator[Fault]:
+    there = registry.names("models")
+    if model.text not in there:
+        yield fault(model, Finding("SL110", f"there is no model {model.text!r}.", nearest(model.text, there, "models")))
+    elif outcome in names.outcomes.names:
+        fit = fitting(names.outcomes.family(str(outcome)))
+        if model.text not in fit:
+            what = f"the model {model.text!r} does not fit the outcome {outcome!r}."
+            yield fault(model, Finding("SL419", what, f"Use {' or '.join(fit)}, or leave the model out."))
+
+
+def _assumptions(node: Node, names: Names) -> Iterator[Fault]:
+    assumptions = at(node, "assumptions")
+    there = tuple(dict.fromkeys((*names.outcomes.loaded, *registry.names("outcomes"))))
+    for outcome in keys_of(assumptions):
+        yield from _unknown(assumptions, outcome, there, "SL414", "outcome")
+        here = at(assumptions, outcome)
+        if isinstance(here, Keyed) and "base" not in here.entries:
+            yield fault(here, Finding("SL102", f"the assumption about {outcome!r} has no base.", "Add `base:`."))
+        for key in keys_of(here):
+            if key != "base":
+                yield from _shift(here, key, names)
+
+
+def _shift(here: Node | None, key: str, names: Names) -> Iterator[Fault]:
+    assert here is not None
+    factor, dot, level = key.partition(".")
+    every = [f"{name}.{each}" for name, levels in names.factors.items() for each in levels]
+    if factor not in names.factors:
+        what = f"{key!r} is neither base nor a factor's level."
+        yield fault(here, Finding("SL411", what, nearest(key, ["base", *every], "keys"), (key,), key=True))
+    elif not dot or level not in names.factors[factor]:
+        what = f"the factor {factor!r} has no level {level!r}."
+        remedy = nearest(key, [each for each in every if each.startswith(f"{factor}.")], "keys")
+        yield fault(here, Finding("SL412", what, remedy, (key,), key=True))
+
+
+def _stratum(named: Node | None, names: Names) -> Iterator[Fault]:
+    if isinstance(named, Scalar) and named.value is not None and named.text not in names.strata:
+        what = f"{named.text!r} is no stratum of the sampling, the blocks or the data."
+        yield fault(named, Finding("SL418", what, nearest(named.text, names.strata, "strata")))
+
+
+def _level(member: Node, factor: str, levels: tuple[str, ...]) -> Iterator[Fault]:
+    if isinstance(member, Scalar):
+        what = f"the factor {factor!r} has no level {member.text!r}."
+        yield fault(member, Finding("SL412", what, nearest(member.text, levels, "levels")))
+
+
+def _unknown(
+    keyed: Node | None, name: str, there: Iterable[str], code: str, what: str, *, plural: str | None = None
+) -> Iterator[Fault]:
+    """The fault of a key that names nothing."""
+    if keyed is not None and name not in there:
+        remedy = nearest(name, there, plural or f"{what}s")
+        yield fault(keyed, Finding(code, f"there is no {what} {name!r}.", remedy, (name,), key=True))

@@ -1,0 +1,114 @@
+"""Reading and checking one instrument: ids, pages, and the names that rules and fills use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any
+
+from surveylab.design.instrument import Instrument
+from surveylab.errors import Fault
+from surveylab.spec.checking import fault, read
+from surveylab.spec.document import Node, Series, at, members_of, text_of, texts_of
+from surveylab.spec.faults import Finding, nearest
+from surveylab.spec.wording import Surroundings
+
+_ABSENT: dict[str, Any] = {
+    "title": {},
+    "version": "",
+    "languages": (),
+    "introduction": {},
+    "thanks": {},
+    "contact": "",
+    "pages": (),
+    "items": (),
+}
+"""What stands for a missing section while the rest of a file with faults is checked."""
+
+
+@dataclass(frozen=True)
+class InstrumentReading:
+    """An instrument, the tree that it was read from, and its faults; without faults it is whole.
+
+    ``ids`` are those of all items, also of items at fault, which the tree has lost.
+    """
+
+    instrument: Instrument
+    node: Node
+    faults: tuple[Fault, ...]
+    ids: tuple[str, ...]
+
+    @property
+    def settled(self) -> frozenset[str]:
+        """The items whose settings are known."""
+        return frozenset(item.id for item in self.instrument.items if item.settings is not None)
+
+
+def read_instrument(node: Node, lost: tuple[str, ...] = ()) -> InstrumentReading:
+    """Read and check an instrument; its name is the stem of its file.
+
+    ``lost`` are items that the file has and the tree has not, because they were at fault.
+    """
+    ids = tuple(dict.fromkeys((*_ids_in(node, "items"), *lost)))
+    languages = texts_of(at(node, "languages")) or ("en",)
+    first = read("instrument", node, Surroundings(languages))
+    values = {key: value for key, value in first.values.items() if key != "format"}
+    instrument = Instrument(name=PurePath(node.file).stem, **{**_ABSENT, **values})
+    columns = frozenset(column for item in instrument.items for column in item.columns)
+    settled = {item.id for item in instrument.items if item.settings is not None}
+    around = Surroundings(languages, columns, frozenset(ids) - settled)
+    # Rules and fills may name any item, so they are read again once all items are known.
+    before = read("instrument", first.node, Surroundings(languages)).faults if first.faults else ()
+    named = set(read("instrument", first.node, around).faults).difference(before)
+    own = {*_languages(node), *_ids(node), *_pages(node, ids)}
+    return InstrumentReading(instrument, first.node, tuple(sorted({*first.faults, *named, *own})), ids)
+
+
+def _ids_in(node: Node, section: str) -> tuple[str, ...]:
+    ids = (text_of(at(member, "id")) for member in members_of(at(node, section)))
+    return tuple(each for each in ids if each is not None)
+
+
+def _languages(node: Node) -> Iterator[Fault]:
+    section = at(node, "languages")
+    if isinstance(section, Series) and not section.members:
+        yield fault(section, Finding("SL105", "the instrument has no language.", "Name one, the default first."))
+    seen: set[str] = set()
+    for member in members_of(section):
+        language = text_of(member) or ""
+        if language in seen:
+            yield fault(member, Finding("SL301", f"the language {language!r} stands twice.", "Delete one."))
+        seen.add(language)
+
+
+def _ids(node: Node) -> Iterator[Fault]:
+    for section, what in (("items", "item"), ("pages", "page")):
+        seen: set[str] = set()
+        for member in members_of(at(node, section)):
+            name = text_of(at(member, "id"))
+            if name in seen:
+                yield fault(member, Finding("SL301", f"the {what} {name!r} stands twice.", "Rename one."), ("id",))
+            seen.add(name or "")
+
+
+def _pages(node: Node, known: tuple[str, ...]) -> Iterator[Fault]:
+    asked: dict[str, str] = {}
+    for page in members_of(at(node, "pages")):
+        name = text_of(at(page, "id"))
+        for member in members_of(at(page, "items")):
+            item = text_of(member)
+            if item is None:
+                continue
+            if item not in known:
+                what = f"the page {name!r} names the item {item!r}, which does not exist."
+                yield fault(member, Finding("SL302", what, nearest(item, known, "items")))
+            elif item in asked:
+                what = f"the item {item!r} is on the page {asked[item]!r} already."
+                yield fault(member, Finding("SL303", what, "Ask it once."))
+            asked.setdefault(item, name or "")
+
+
+def asked_items(instrument: Instrument) -> frozenset[str]:
+    """The items that stand on some page."""
+    return frozenset(item for page in instrument.pages for item in page.items)

@@ -1,0 +1,97 @@
+"""JSON Schemas of both kinds of file, so that an editor completes and checks them.
+
+They are made from the same types that read the files, with the sentences of the dataclasses as
+descriptions. What needs more than one place of a file (names, weights, arms) is for ``check``.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+import textwrap
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from surveylab import registry
+from surveylab.spec.models import annotation, mirror
+
+KINDS = ("experiment", "instrument")
+
+
+def schema_of(kind: str) -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of a kind of file.
+
+    Raises:
+        ValueError: no such kind.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"{kind!r} is no kind of file; there are {', '.join(KINDS)}")
+    made = mirror(lenient=False)
+    schema = TypeAdapter(annotation(kind, made, lenient=False)).json_schema()
+    _tidy(schema)
+    for name, definition in {**schema.get("$defs", {}), schema["title"]: schema}.items():
+        if name in made.dataclasses:
+            _describe(definition, made.dataclasses[name])
+    if kind == "experiment":
+        _offer_names(schema["$defs"])
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def write(folder: Path) -> None:
+    """Write ``<kind>.json`` of every kind into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for kind in KINDS:
+        text = json.dumps(schema_of(kind), indent=2, ensure_ascii=False)
+        (folder / f"{kind}.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _tidy(schema: Any) -> None:
+    """Drop titles that only repeat keys, and the members of unions that stand for what is unknown."""
+    if isinstance(schema, list):
+        for each in schema:
+            _tidy(each)
+    if not isinstance(schema, dict):
+        return
+    if "oneOf" in schema:
+        schema["oneOf"] = [each for each in schema["oneOf"] if each != {"not": {}}]
+    for name, each in schema.items():
+        if name in ("properties", "$defs"):
+            for inner in each.values():
+                if name == "properties":
+                    inner.pop("title", None)
+                _tidy(inner)
+        else:
+            _tidy(each)
+
+
+def _describe(definition: dict[str, Any], kind: type) -> None:
+    definition["description"] = inspect.cleandoc(kind.__doc__ or "").split("\n\n")[0].replace("\n", " ")
+    sentences = _sentences(kind)
+    for name, each in definition["properties"].items():
+        if name in sentences:
+            each["description"] = sentences[name]
+
+
+def _sentences(kind: type) -> dict[str, str]:
+    """The texts that stand behind the fields of a class."""
+    (tree,) = ast.parse(textwrap.dedent(inspect.getsource(kind))).body
+    body = tree.body if isinstance(tree, ast.ClassDef) else []
+    found = {}
+    for field, text in pairwise(body):
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(text, ast.Expr):
+            words = text.value.value if isinstance(text.value, ast.Constant) else ""
+            found[field.target.id] = " ".join(str(words).split())
+    return found
+
+
+def _offer_names(definitions: dict[str, Any]) -> None:
+    """Names of plug-ins, for completion where a name of the file's own is allowed too."""
+    outcomes, models = list(registry.names("outcomes")), list(registry.names("models"))
+    definitions["InquirySection"]["properties"]["outcome"]["examples"] = outcomes
+    definitions["Estimator"]["properties"]["model"] = {"enum": [*models, None]}
+    definitions["LoadedOutcomeSection"]["properties"]["family"]["enum"] = models
+    definitions["Contact"]["properties"]["channel"]["enum"] = list(registry.names("channels"))

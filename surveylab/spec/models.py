@@ -1,0 +1,189 @@
+"""What the two kinds of file may say, and the adapters that read them.
+
+Nearly everything is mirrored from the dataclasses of ``design`` and of the plug-ins. Written
+here are only the sections whose form in the file is not the form in ``design``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Annotated, Any, Literal
+
+from pydantic import TypeAdapter, WithJsonSchema
+
+from surveylab import registry
+from surveylab.design.experiment import (
+    NOTHING,
+    Assignment,
+    Contact,
+    Data,
+    DecisionRule,
+    Estimator,
+    Frame,
+    LoadedOutcome,
+    Measurement,
+    Message,
+    Sampling,
+)
+from surveylab.design.instrument import Instrument, Item, Page
+from surveylab.design.terms import Scale
+from surveylab.spec.mirror import Flat, Mirror
+from surveylab.spec.wording import DecisionText, FrameRule, LevelName, MeasuredOutcome, MessageText, Name
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class FactorSection:
+    """A choice that is randomised: the paths that it varies, its levels and their weights."""
+
+    levels: Any
+    varies: Any = None
+    weights: Any = None
+
+
+@dataclass(frozen=True)
+class AssignmentSection:
+    """Who gets which arm, by which chance."""
+
+    scheme: str
+    factors: Mapping[Name, FactorSection]
+    design: Literal["full"] = "full"
+    settings: Any = None
+
+
+@dataclass(frozen=True)
+class InquirySection:
+    """What one wants to know: the contrast of two levels of a factor in an outcome."""
+
+    outcome: str
+    contrast: Mapping[str, tuple[LevelName, LevelName]]
+    """factor: [level, reference]"""
+    scale: Scale | None = None
+    """The natural scale of the contrast; the outcome's own by default."""
+    item: str | None = None
+    by: str | None = None
+    """A stratum: one estimate for each of its values beside the overall one."""
+
+
+@dataclass(frozen=True)
+class LoadedOutcomeSection:
+    """An outcome of data fielded elsewhere: a value per case, or a count among a total per cell."""
+
+    family: str
+    value: str | None = None
+    count: str | None = None
+    among: str | None = None
+
+    def named(self, name: str) -> LoadedOutcome:
+        """The outcome under its name."""
+        return LoadedOutcome(name, self.family, self.value, self.count, self.among)
+
+
+@dataclass(frozen=True)
+class ExperimentSection:
+    """An experiment."""
+
+    format: Literal[1] = 1
+    title: str = ""
+    assignment: AssignmentSection | None = None
+    inquiries: Mapping[Name, InquirySection] = field(default_factory=lambda: NOTHING)
+    estimators: Mapping[str, Estimator] = field(default_factory=lambda: NOTHING)
+    decision: DecisionRule | None = None
+    frame: Frame | None = None
+    sampling: Sampling | None = None
+    contact: Contact = field(default_factory=Contact)
+    measurement: Measurement | None = None
+    messages: Mapping[Name, Message] = field(default_factory=lambda: NOTHING)
+    assumptions: Mapping[str, Mapping[str, float]] = field(default_factory=lambda: NOTHING)
+    data: Data | None = None
+    seed: str | None = None
+
+
+REQUIRED = {
+    "experiment": ("format", "title", "inquiries", "assignment"),
+    "instrument": ("format", "title", "version", "languages", "introduction", "thanks", "contact", "pages", "items"),
+}
+"""What a file of either kind must say."""
+
+_ANYTHING = Annotated[Any, WithJsonSchema({"type": ["string", "number"]})]
+_PATHS = Annotated[
+    Any, WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]})
+]
+_LEVELS = Annotated[
+    Any,
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "object", "minProperties": 2},
+                {"type": "array", "items": {"type": ["string", "number"]}, "minItems": 2},
+            ]
+        }
+    ),
+]
+_WEIGHTS = Annotated[
+    Any, WithJsonSchema({"type": "object", "additionalProperties": {"type": ["string", "number"]}, "minProperties": 2})
+]
+
+_INSTEAD: dict[tuple[type, str], Any] = {
+    (Frame, "eligible"): FrameRule | None,
+    (DecisionRule, "adopt_if"): DecisionText,
+    (DecisionRule, "drop_if"): DecisionText | None,
+    (DecisionRule, "guard"): DecisionText | None,
+    (Message, "subject"): MessageText,
+    (Message, "body"): MessageText,
+    (Measurement, "outcomes"): tuple[MeasuredOutcome, ...],
+    (Item, "id"): Name,
+    (Page, "id"): Name,
+    (FactorSection, "varies"): _PATHS,
+    (FactorSection, "levels"): _LEVELS,
+    (FactorSection, "weights"): _WEIGHTS,
+}
+_FLAT = {
+    Item: Flat("questions", "type", "question type"),
+    Sampling: Flat("sampling", "scheme", "sampling scheme"),
+    AssignmentSection: Flat("assignment", "scheme", "assignment scheme"),
+}
+
+
+@dataclass(frozen=True)
+class _InstrumentSection(Instrument):
+    """An instrument: pages and items."""
+
+    format: Literal[1] = 1
+
+
+def mirror(*, lenient: bool) -> Mirror:
+    """The mirror of the grammar, strict or lenient."""
+    made = Mirror(_INSTEAD, _FLAT, lenient=lenient)
+    loaded = made.spoken(Mapping[Name, LoadedOutcomeSection])
+    plain = made.spoken(Mapping[Name, str])
+    made.instead = {**_INSTEAD, (Data, "outcomes"): loaded, (Data, "factors"): plain}
+    return made
+
+
+def annotation(kind: str, made: Mirror, *, lenient: bool) -> Any:
+    """The type that reads a file of a kind ("experiment" or "instrument") into a dict."""
+    required = () if lenient else REQUIRED[kind]
+    if kind == "experiment":
+        return made.table("Experiment", ExperimentSection, required=required)
+    return made.table("Instrument", _InstrumentSection, omit=("name",), required=required)
+
+
+@cache
+def adapter(kind: str, *, lenient: bool = False) -> tuple[TypeAdapter[Any], Any]:
+    """The adapter of a kind of file, and the type that it reads."""
+    kind_of_file = annotation(kind, mirror(lenient=lenient), lenient=lenient)
+    return TypeAdapter(kind_of_file), kind_of_file
+
+
+def assignment_of(section: AssignmentSection, factors: tuple[Any, ...]) -> Assignment:
+    """The assignment with its factors as levels of typed values."""
+    return Assignment(section.scheme, section.settings, factors, section.design)
+
+
+def families() -> tuple[str, ...]:
+    """The models that there are; their modules are never imported here."""
+    return registry.names("models")

@@ -1,0 +1,185 @@
+"""Files into a study: the experiment, the instruments that it names, and all their faults."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path, PurePath
+from types import MappingProxyType
+
+from surveylab.design.experiment import Experiment, Inquiry, Study
+from surveylab.design.factors import Factor
+from surveylab.errors import Fault, SpecError
+from surveylab.randomness import digest
+from surveylab.spec.arms import Workshop, instrument_fault
+from surveylab.spec.document import Keyed, Node, Scalar, at, keys_of
+from surveylab.spec.experiments import ExperimentReading, read_experiment
+from surveylab.spec.instruments import InstrumentReading, read_instrument
+from surveylab.spec.models import assignment_of
+from surveylab.spec.parsing import parse, text_of_file
+
+Found = str | Fault | None
+"""The text of an instrument's file, the fault of reading it, or None where there is no such file."""
+
+_INSTRUMENT = re.compile(r"\w[\w-]*")
+
+
+def read(path: str | Path) -> Study:
+    """The study of an experiment's file and of the instruments beside it.
+
+    The instruments stand in ``../instruments/<name>.yaml`` beside the folder of the file.
+
+    Raises:
+        SpecError: with every fault of all files.
+    """
+    main = Path(path)
+    text = text_of_file(main)
+    if isinstance(text, Fault):
+        raise SpecError([text])
+    shelf = Path(os.path.normpath(main.parent / ".." / "instruments"))
+
+    def instrument(name: str) -> tuple[str, Found]:
+        file = shelf / f"{name}.yaml"
+        return str(file), text_of_file(file) if file.is_file() else None
+
+    there = tuple(sorted(file.stem for file in shelf.glob("*.yaml")))
+    return _Desk(str(main), text, instrument, there).study(main.parent)
+
+
+def read_documents(documents: Mapping[str, str], main: str, folder: PurePath | None = None) -> Study:
+    """The study of the same texts, as they were frozen: file name -> text.
+
+    ``folder`` is where the experiment's file stood.
+
+    Raises:
+        SpecError: with every fault of all texts.
+    """
+    if main not in documents:
+        raise SpecError([Fault(main, 1, 1, "SL001", "the text is not among the documents.", "Name one of them.")])
+
+    def instrument(name: str) -> tuple[str, Found]:
+        return f"{name}.yaml", documents.get(f"{name}.yaml")
+
+    there = tuple(sorted(PurePath(name).stem for name in documents if name != main))
+    return _Desk(main, documents[main], instrument, there).study(folder or PurePath(main).parent)
+
+
+def check(paths: Iterable[str | Path]) -> list[Fault]:
+    """Every fault of experiments, or of instruments by themselves, each once."""
+    faults: set[Fault] = set()
+    for path in paths:
+        text = text_of_file(Path(path))
+        if isinstance(text, Fault):
+            faults.add(text)
+            continue
+        node, found = parse(text, str(path))
+        keys = keys_of(node)
+        if node is not None and "items" in keys and "assignment" not in keys:
+            faults.update(found, read_instrument(node).faults)
+            continue
+        try:
+            read(path)
+        except SpecError as error:
+            faults.update(error.faults)
+    return sorted(faults)
+
+
+class _Desk:
+    """One reading of one experiment."""
+
+    def __init__(
+        self, main: str, text: str, instrument: Callable[[str], tuple[str, Found]], there: tuple[str, ...]
+    ) -> None:
+        self.main = main
+        self.instrument = instrument
+        self.there = there
+        self.documents = {PurePath(main).name: text}
+        self.shelf: dict[str, InstrumentReading] = {}
+        self.faults: set[Fault] = set()
+
+    def study(self, folder: PurePath) -> Study:
+        node, faults = parse(self.documents[PurePath(self.main).name], self.main)
+        self.faults.update(faults)
+        if node is None:
+            raise SpecError(self.faults)
+        for name in _instruments_named(node):
+            self._fetch(name)
+        reading = read_experiment(node)
+        work = Workshop(reading, self.shelf)
+        self.faults.update(reading.faults, work.faults)
+        if self.faults:
+            raise SpecError(self.faults)
+        experiment = _experiment(PurePath(self.main).stem, reading, work.factors)
+        instruments = {name: found.instrument for name, found in self.shelf.items()}
+        return Study(
+            experiment=experiment,
+            instruments=MappingProxyType(instruments),
+            documents=MappingProxyType(self.documents),
+            digest=digest(*(field for pair in sorted(self.documents.items()) for field in pair)).hex(),
+            folder=folder,
+        )
+
+    def _fetch(self, named: Scalar) -> None:
+        """Read an instrument and put it on the shelf."""
+        if named.text in self.shelf:
+            return
+        file, text = self.instrument(named.text) if _INSTRUMENT.fullmatch(named.text) else ("", None)
+        if text is None:
+            self.faults.update(instrument_fault(named, self.there))
+        elif isinstance(text, Fault):
+            self.faults.add(text)
+        elif PurePath(file).name in self.documents:
+            what = f"the experiment and the instrument are both called {PurePath(file).name!r}."
+            self.faults.add(Fault(self.main, 1, 1, "SL012", what, "Rename one of the files."))
+        else:
+            self.documents[PurePath(file).name] = text
+            node, faults = parse(text, file)
+            self.faults.update(faults)
+            if node is not None:
+                self.shelf[named.text] = read_instrument(node)
+                self.faults.update(self.shelf[named.text].faults)
+
+
+def _instruments_named(node: Node) -> list[Scalar]:
+    """Every instrument that a file names: of the measurement, and of levels that replace it."""
+    found = [at(node, "measurement", "instrument")]
+    factors = at(node, "assignment", "factors")
+    for factor in factors.entries.values() if isinstance(factors, Keyed) else ():
+        levels = at(factor, "levels")
+        for level in levels.entries.values() if isinstance(levels, Keyed) else ():
+            found += _replacing(at(factor, "varies"), level)
+    return [each for each in found if isinstance(each, Scalar) and isinstance(each.value, str)]
+
+
+def _replacing(varies: Node | None, level: Node) -> list[Node | None]:
+    if isinstance(varies, Scalar):
+        by_path = {"measurement.instrument": level, "measurement": at(level, "instrument")}
+        return [by_path.get(varies.text)]
+    return [at(level, "measurement.instrument"), at(level, "measurement", "instrument")]
+
+
+def _experiment(slug: str, reading: ExperimentReading, factors: tuple[Factor, ...]) -> Experiment:
+    section, outcomes = reading.section, reading.names.outcomes
+    assert section.assignment is not None
+    inquiries = []
+    for name, each in section.inquiries.items():
+        ((factor, contrast),) = each.contrast.items()
+        scale = each.scale or outcomes.scale(each.outcome)
+        inquiries.append(Inquiry(name, each.outcome, factor, contrast, scale, each.item, each.by))
+    return Experiment(
+        slug=slug,
+        title=section.title,
+        assignment=assignment_of(section.assignment, factors),
+        inquiries=tuple(inquiries),
+        estimators=section.estimators,
+        decision=section.decision,
+        frame=section.frame,
+        sampling=section.sampling,
+        contact=section.contact,
+        measurement=section.measurement,
+        messages=section.messages,
+        assumptions=section.assumptions,
+        data=section.data,
+        seed=section.seed or slug,
+    )

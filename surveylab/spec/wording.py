@@ -1,0 +1,301 @@
+"""How the scalars of the grammar are written: rules, texts, times, durations.
+
+Each is a type for pydantic: what a value of the tree must look like, what it becomes, and
+what an editor is told about it. What is known of the file around the value (languages,
+names) comes as the ``Surroundings`` of the validation.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import time, timedelta
+from types import MappingProxyType
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic_core.core_schema import ValidationInfo
+from typing_extensions import TypeAliasType
+
+from surveylab.design import fills, rules
+from surveylab.spec.faults import Finding, nearest, refusal
+
+_CLOCK = r"([01]\d|2[0-3]):[0-5]\d"
+_DURATION = r"P(?=\d|T)(\d{1,5}W|(\d{1,5}D)?(T(?=\d)(\d{1,5}H)?(\d{1,5}M)?(\d{1,5}S)?)?)"
+_UNITS = {"W": "weeks", "D": "days", "H": "hours", "M": "minutes", "S": "seconds"}
+_NAME = r"[A-Za-z_][A-Za-z0-9_]*"
+_LEVEL_REMEDY = "Leave out · = | { } and spaces at its ends."
+_LEVEL = r"[^·=|{}\s]([^·=|{}]*[^·=|{}\s])?"
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What is known around the values of one file.
+
+    ``languages``: of the instrument, the default first. ``columns``: what rules and fills of
+    the instrument may name, None before the items are known. ``unsettled``: items whose columns
+    are not known because they are at fault. ``inquiries``: what decision rules may name.
+    """
+
+    languages: tuple[str, ...] = ("en",)
+    columns: frozenset[str] | None = None
+    unsettled: frozenset[str] = frozenset()
+    inquiries: tuple[str, ...] = ()
+
+    def knows(self, name: str) -> bool:
+        """Whether a rule or fill of the instrument may name this."""
+        root = name.split(".", maxsplit=1)[0]
+        return self.columns is None or name in self.columns or root in self.unsettled or _is_field(name)
+
+
+def _is_field(name: str) -> bool:
+    return name.startswith("unit.") and len(name) > len("unit.")
+
+
+def _parsed(written: Any) -> rules.Rule:
+    if not isinstance(written, str):
+        raise refusal(Finding("SL103", f"expected a rule, found {shown(written)}.", "Write it as a text."))
+    try:
+        return rules.parse(written)
+    except rules.RuleError as error:
+        what = f"the rule {written!r} cannot be parsed: {error} (character {error.position + 1})."
+        raise refusal(Finding("SL201", what, "Correct the rule.", offset=error.position)) from None
+
+
+def _probabilities(rule: rules.Rule) -> Iterator[Finding]:
+    for call in rules.calls(rule.tree, "P"):
+        what = f"P has no meaning here, in {rule.text!r}."
+        yield Finding("SL203", what, "Use P in decision rules only.", offset=call.position)
+
+
+def _frame_rule(written: Any) -> rules.Rule:
+    rule = _parsed(written)
+    _refuse(_probabilities(rule))
+    return rule
+
+
+def _item_rule(written: Any, info: ValidationInfo) -> rules.Rule:
+    rule, around = _parsed(written), _around(info)
+    unknown = [each for each in rules.lookups(rule.tree) if not around.knows(each.name)]
+    _refuse(
+        [
+            *_probabilities(rule),
+            *(
+                Finding(
+                    "SL202",
+                    f"the rule names {each.name!r}, which no item stores.",
+                    nearest(each.name, sorted(around.columns or ()), "columns")
+                    + " A field of the frame is unit.<field>.",
+                    offset=each.position,
+                )
+                for each in unknown
+            ),
+        ]
+    )
+    return rule
+
+
+def _decision_rule(written: Any, info: ValidationInfo) -> rules.Rule:
+    rule, around = _parsed(written), _around(info)
+    _refuse(_decision_findings(rule, around.inquiries))
+    return rule
+
+
+def _decision_findings(rule: rules.Rule, inquiries: tuple[str, ...]) -> Iterator[Finding]:
+    inside = {each.position for call in rules.calls(rule.tree, "P") for each in rules.lookups(call.argument)}
+    for each in rules.lookups(rule.tree):
+        if each.position not in inside:
+            what = f"the rule names {each.name!r} outside P(...)."
+            yield Finding("SL203", what, "Write P(inquiry > threshold) >= probability.", offset=each.position)
+        elif each.name not in inquiries:
+            what = f"the rule names {each.name!r}, which is no inquiry."
+            yield Finding("SL417", what, nearest(each.name, inquiries, "inquiries"), offset=each.position)
+    for call in rules.calls(rule.tree, "P"):
+        if next(rules.lookups(call.argument), None) is None or next(rules.calls(call.argument, "P"), None):
+            what = f"a P(...) of the rule {rule.text!r} is about no inquiry."
+            yield Finding("SL203", what, "Write P(inquiry > threshold) >= probability.", offset=call.position)
+
+
+def _refuse(findings: Iterable[Finding]) -> None:
+    found = tuple(findings)
+    if found:
+        raise refusal(*found)
+
+
+def _around(info: ValidationInfo) -> Surroundings:
+    return info.context if isinstance(info.context, Surroundings) else Surroundings()
+
+
+def _text(written: Any, info: ValidationInfo) -> Mapping[str, str]:
+    around = _around(info)
+    if isinstance(written, str):
+        written = {around.languages[0]: written}
+        _refuse([*_languages(written, around, ()), *_fills(next(iter(written.values())), around.knows, ())])
+        return MappingProxyType(written)
+    if not isinstance(written, Mapping):
+        raise refusal(wrong_type("a text", written))
+    wrong = [wrong_type("a text", text, language) for language, text in written.items() if not isinstance(text, str)]
+    _refuse(wrong)
+    inside = (each for lang, text in written.items() for each in _fills(text, around.knows, (lang,)))
+    _refuse([*_languages(written, around, written), *inside])
+    return MappingProxyType({language: written[language] for language in around.languages})
+
+
+def _languages(text: Mapping[str, str], around: Surroundings, keyed: Iterable[str]) -> Iterator[Finding]:
+    missing = [language for language in around.languages if language not in text]
+    if missing:
+        wanted = ", ".join(f"{language}: ..." for language in around.languages)
+        what = f"the text is missing in {', '.join(missing)}."
+        yield Finding("SL206", what, f"Give every language of the instrument: {{{wanted}}}.")
+    for language in keyed:
+        if language not in around.languages:
+            what = f"the instrument has no language {language!r}."
+            remedy = nearest(language, around.languages, "languages")
+            yield Finding("SL206", what, remedy, path=(language,), key=True)
+
+
+def _fills(text: str, known: Callable[[str], bool], path: tuple[str, ...]) -> Iterator[Finding]:
+    for name, fallback, offset in fills.occurrences(text):
+        if fallback is None:
+            what = f"the fill {{{name}}} has no fallback."
+            yield Finding("SL204", what, f"Write {{{name}|words for when it is not known}}.", path, offset)
+        if not known(name):
+            what = f"the fill names {name!r}, which is not known here."
+            yield Finding("SL205", what, "Fill in unit.<field>, an earlier answer, or in messages link.", path, offset)
+
+
+def _message(written: Any) -> str:
+    if not isinstance(written, str):
+        raise refusal(wrong_type("a text", written))
+    _refuse(_fills(written, lambda name: name == "link" or _is_field(name), ()))
+    return written
+
+
+def _clock(written: Any) -> time:
+    if not isinstance(written, str) or not re.fullmatch(_CLOCK, written, re.ASCII):
+        raise refusal(
+            Finding("SL107", f"{shown(written)} is no time of day.", 'Write hours and minutes, such as "09:30".')
+        )
+    return time.fromisoformat(written)
+
+
+def _duration(written: Any) -> timedelta:
+    if not isinstance(written, str) or not re.fullmatch(_DURATION, written, re.ASCII):
+        remedy = "Write P21D, PT12H or P2W; months and years have no fixed length."
+        raise refusal(Finding("SL108", f"{shown(written)} is no ISO 8601 duration.", remedy))
+    return timedelta(**{_UNITS[unit]: int(count) for count, unit in re.findall(r"(\d+)([WDHMS])", written)})
+
+
+def _outcome(written: Any) -> str:
+    if isinstance(written, str):
+        return written
+    parts = dict(written) if isinstance(written, Mapping) else {}
+    if set(parts) == {"outcome", "item"} and all(isinstance(part, str) for part in parts.values()):
+        return f"{parts['outcome']}({parts['item']})"
+    remedy = "Write the outcome's name, or {outcome: name, item: id}."
+    raise refusal(Finding("SL103", f"expected an outcome, found {shown(written)}.", remedy))
+
+
+def _named(pattern: str, remedy: str) -> Callable[[Any], str]:
+    def check(written: Any) -> str:
+        if isinstance(written, int | float) and not isinstance(written, bool):
+            written = str(written)
+        if not isinstance(written, str):
+            raise refusal(wrong_type("a name", written))
+        if not re.fullmatch(pattern, written):
+            raise refusal(Finding("SL109", f"{written!r} is no name.", remedy))
+        return written
+
+    return check
+
+
+def level_name_finding(name: str) -> Finding | None:
+    """Why a text is no name of a level; None if it is one."""
+    if re.fullmatch(_LEVEL, name):
+        return None
+    return Finding("SL109", f"{name!r} is no name of a level.", _LEVEL_REMEDY)
+
+
+def wrong_type(expected: str, written: Any, *path: str) -> Finding:
+    """The finding that a value has the wrong type."""
+    remedy = "Put it in quotes." if expected == "a text" and isinstance(written, int | float) else f"Write {expected}."
+    return Finding("SL103", f"expected {expected}, found {shown(written)}.", remedy, path)
+
+
+def shown(written: Any) -> str:
+    """A value as a message names it."""
+    if written is None:
+        return "nothing"
+    if isinstance(written, bool):
+        return f"the truth value {str(written).lower()}"
+    if isinstance(written, int | float):
+        return f"the number {written}"
+    if isinstance(written, str):
+        return f"the text {written if len(written) <= 40 else written[:39] + '…'!r}"
+    return "a list" if isinstance(written, list | tuple) else "a mapping"
+
+
+def _spoken(check: Callable[..., Any], **schema: Any) -> Any:
+    return Annotated[Any, BeforeValidator(check), WithJsonSchema(schema), PlainSerializer(str)]
+
+
+_WORDS = {"type": "string"}
+
+FrameRule: Any = TypeAliasType(
+    "FrameRule", _spoken(_frame_rule, **_WORDS, description="A rule over fields of the frame.")
+)
+ItemRule: Any = TypeAliasType(
+    "ItemRule", _spoken(_item_rule, **_WORDS, description="A rule over answers (item, grid.row) and unit.<field>.")
+)
+DecisionText: Any = TypeAliasType(
+    "DecisionText", _spoken(_decision_rule, **_WORDS, description="A rule over P(inquiry > threshold).")
+)
+TextIn: Any = TypeAliasType(
+    "Text",
+    _spoken(
+        _text,
+        anyOf=[_WORDS, {"type": "object", "minProperties": 1, "additionalProperties": _WORDS}],
+        description="A text, or one for each language of the instrument. {unit.field|fallback} fills in.",
+    ),
+)
+MessageText: Any = TypeAliasType(
+    "MessageText", _spoken(_message, **_WORDS, description="A text; {unit.field|fallback} and {link|} fill in.")
+)
+Clock: Any = TypeAliasType("Clock", _spoken(_clock, **_WORDS, pattern=f"^{_CLOCK}$", description="Hours and minutes."))
+Duration: Any = TypeAliasType(
+    "Duration", _spoken(_duration, **_WORDS, pattern=f"^{_DURATION}$", description="An ISO 8601 duration: P21D, PT12H.")
+)
+MeasuredOutcome: Any = TypeAliasType(
+    "MeasuredOutcome",
+    _spoken(
+        _outcome,
+        anyOf=[
+            _WORDS,
+            {
+                "type": "object",
+                "properties": {"outcome": _WORDS, "item": _WORDS},
+                "required": ["outcome", "item"],
+                "additionalProperties": False,
+            },
+        ],
+        description="The name of an outcome, or {outcome: name, item: id}.",
+    ),
+)
+Name: Any = TypeAliasType(
+    "Name",
+    _spoken(
+        _named(_NAME, "Use letters, digits and _, and begin with a letter."),
+        **_WORDS,
+        pattern=f"^{_NAME}$",
+        description="Letters, digits and _.",
+    ),
+)
+LevelName: Any = TypeAliasType(
+    "LevelName",
+    _spoken(
+        _named(_LEVEL, _LEVEL_REMEDY),
+        type=["string", "number"],
+        description="The name of a level.",
+    ),
+)

@@ -1,0 +1,242 @@
+"""Cases: the sampled units, each with its link and the levels that it was assigned.
+
+A case and its assignments are written before anything is shown, in one transaction, and the
+database refuses to change them afterwards. Who asks again gets what is stored.
+"""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain, repeat
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, select
+
+from surveylab.design.factors import Arm, marginals
+from surveylab.design.terms import Value
+from surveylab.errors import SurveylabError
+from surveylab.store._bulk import CHUNK, insert_rows, json_objects, loading, reserve, stored
+from surveylab.store._crossing import crossing
+from surveylab.store._sql import insert
+from surveylab.store.tables import assignment, event, experiment, sampled_case
+
+
+@dataclass(frozen=True)
+class NewCases:
+    """A sample with its assignment; all arrays have shape (n,).
+
+    ``arm`` indexes the arms of the design, ``position`` is the case's place in the random
+    order that assigned it, ``probability`` the inclusion probability. ``fields`` are what
+    fills, rules and the analysis will read: a snapshot of the frame as it was.
+    """
+
+    unit: NDArray[np.str_]
+    probability: NDArray[np.float64]
+    stratum: NDArray[np.str_]
+    cluster: NDArray[np.str_]
+    block: NDArray[np.str_]
+    arm: NDArray[np.intp]
+    position: NDArray[np.intp]
+    fields: Mapping[str, NDArray[Any]]
+
+    def slice(self, start: int, stop: int) -> NewCases:
+        """The cases from ``start`` up to ``stop``."""
+        arrays = {name: value[start:stop] for name, value in vars(self).items() if name != "fields"}
+        return NewCases(**arrays, fields={name: value[start:stop] for name, value in self.fields.items()})
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A person who came unlisted, as the assignment scheme has placed them."""
+
+    unit: str
+    fields: Mapping[str, Value]
+    arm: Arm
+    position: int = 0
+    block: str = ""
+    stratum: str = ""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case on its way through the survey. ``experiment`` is the row of its design's version."""
+
+    id: int
+    experiment: int
+    slug: str
+    unit: str
+    token: str
+    levels: Mapping[str, str]
+    fields: Mapping[str, Value]
+    closes_at: datetime | None
+
+
+def insert_sample(
+    conn: Connection, experiment_id: int, cases: NewCases, arms: Sequence[Arm], *, algorithm: str, at: datetime
+) -> None:
+    """Write cases, their assignments and their event ``selected``.
+
+    The probability that is stored with a level is its share over all arms of the design.
+
+    Raises:
+        SurveylabError: a unit is sampled twice. The transaction is to be given up then.
+    """
+    chances = _Chances(arms, algorithm)
+    try:
+        with loading(conn):
+            for start in range(0, len(cases.unit), CHUNK):
+                _insert_chunk(conn, experiment_id, cases.slice(start, start + CHUNK), chances, at)
+    except conn.dialect.loaded_dbapi.IntegrityError as error:
+        raise SurveylabError(
+            "A unit of this sample is a case of the experiment already; a sample is drawn once. Nothing was stored."
+        ) from error
+
+
+def insert_arrival(
+    conn: Connection, experiment_id: int, arrival: Arrival, arms: Sequence[Arm], *, algorithm: str, at: datetime
+) -> Case:
+    """Write one case that was not listed, or give back the one that stands there for its unit.
+
+    Two simultaneous first requests of one person meet at the unique unit: the second waits,
+    writes nothing, and both get the row and the levels of the first.
+    """
+    new = insert(conn.dialect.name, sampled_case).values(
+        experiment_id=experiment_id,
+        unit=arrival.unit,
+        token=secrets.token_urlsafe(16),
+        stratum=arrival.stratum,
+        cluster="",
+        block=arrival.block,
+        fields=dict(arrival.fields),
+    )
+    added = new.on_conflict_do_nothing(index_elements=["experiment_id", "unit"]).returning(sampled_case.c.id)
+    case_id = conn.scalar(added)
+    if case_id is not None:
+        chances = _Chances(arms, algorithm)
+        rows = [
+            {"case_id": case_id, **chance, "position": arrival.position, "block": arrival.block}
+            for chance in map(chances.of, arrival.arm.levels)
+        ]
+        if rows:
+            conn.execute(assignment.insert(), rows)
+        conn.execute(event.insert().values(case_id=case_id, at=at, kind="selected", detail=""))
+    mine = (sampled_case.c.experiment_id == experiment_id) & (sampled_case.c.unit == arrival.unit)
+    case = _case(conn, mine)
+    assert case is not None
+    return case
+
+
+def case_by_token(conn: Connection, token: str) -> Case | None:
+    """The case behind a link, in one query; None where nobody has that token."""
+    return _case(conn, sampled_case.c.token == token)
+
+
+def tokens(conn: Connection, experiment_id: int) -> Iterator[Case]:
+    """Every case with its token and levels, in the order of the units."""
+    cross = crossing(conn, experiment_id)
+    source = cross.rows.join(sampled_case, sampled_case.c.id == cross.rows.c.id)
+    one = conn.execute(select(experiment.c.slug, experiment.c.closes_at).where(experiment.c.id == experiment_id)).one()
+    columns = (sampled_case.c[name] for name in ("id", "unit", "token", "fields"))
+    query = select(*cross.levels, *columns).select_from(source).order_by(sampled_case.c.unit)
+    for row in conn.execute(query, execution_options={"yield_per": 10_000}):
+        place = row.id, experiment_id, one.slug, row.unit, row.token
+        yield Case(*place, levels=cross.arm(row), fields=row.fields, closes_at=one.closes_at)
+
+
+class _Chances:
+    """What is stored with each level beside the case: its probability, exactly, and how it came about."""
+
+    def __init__(self, arms: Sequence[Arm], algorithm: str) -> None:
+        self.levels = [arm.levels for arm in arms]
+        self._shares = marginals(arms)
+        self._algorithm = algorithm
+
+    def of(self, pair: tuple[str, str]) -> dict[str, Any]:
+        """The columns of an assignment to one level, as far as the design determines them."""
+        share = self._shares[pair]
+        return {
+            "factor": pair[0],
+            "level": pair[1],
+            "probability": float(share),
+            "numerator": str(share.numerator),
+            "denominator": str(share.denominator),
+            "algorithm": self._algorithm,
+        }
+
+
+_CASE = ("id", "experiment_id", "unit", "token", "stratum", "cluster", "block", "inclusion_probability", "fields")
+_ASSIGNMENT = ("case_id", "factor", "level", "probability", "numerator", "denominator", "algorithm")
+
+
+def _insert_chunk(conn: Connection, experiment_id: int, cases: NewCases, chances: _Chances, at: datetime) -> None:
+    n = len(cases.unit)
+    ids = reserve(conn, sampled_case, n)
+    labels = [column.tolist() for column in (cases.unit, _tokens(n), cases.stratum, cases.cluster, cases.block)]
+    fields = json_objects(cases.fields) if cases.fields else repeat("{}", n)
+    insert_rows(conn, sampled_case, _CASE, zip(ids, repeat(experiment_id), *labels, cases.probability.tolist(), fields))
+    insert_rows(conn, assignment, (*_ASSIGNMENT, "position", "block"), _assignments(ids, cases, chances))
+    moment = stored(conn, event.c.at, at)
+    insert_rows(
+        conn, event, ("case_id", "at", "kind", "detail"), zip(ids, repeat(moment), repeat("selected"), repeat(""))
+    )
+
+
+def _assignments(ids: list[int], cases: NewCases, chances: _Chances) -> Iterator[tuple[Any, ...]]:
+    """The rows in the order of the primary key: case by case, factor by factor."""
+    positions, blocks = cases.position.tolist(), cases.block.tolist()
+    by_factor = []
+    for pairs in sorted(zip(*chances.levels, strict=True)):  # the pairs of one factor, arm by arm
+        places = [tuple(chances.of(pair).values()) for pair in pairs]
+        chosen = [places[arm] for arm in cases.arm.tolist()]
+        by_factor.append(
+            (
+                (case, *place, position, block)
+                for case, place, position, block in zip(ids, chosen, positions, blocks, strict=True)
+            )
+        )
+    return chain.from_iterable(zip(*by_factor, strict=True))
+
+
+def _tokens(n: int) -> NDArray[np.str_]:
+    """``secrets.token_urlsafe(16)`` n times over, in one go: base64 of 128 random bits, unpadded.
+
+    Two zero bytes behind every 16 make each token end on a character of its own; the last two
+    of its 24 characters are zero bits and fall away.
+    """
+    raw = np.zeros((n, 18), dtype=np.uint8)
+    raw[:, :16] = np.frombuffer(secrets.token_bytes(16 * n), dtype=np.uint8).reshape(n, 16)
+    text = np.frombuffer(base64.urlsafe_b64encode(raw.tobytes()), dtype="S24")
+    return text.astype("S22").astype(np.str_)
+
+
+_CASE_ROWS = (
+    select(
+        sampled_case.c.id,
+        sampled_case.c.experiment_id,
+        sampled_case.c.unit,
+        sampled_case.c.token,
+        sampled_case.c.fields,
+        experiment.c.slug,
+        experiment.c.closes_at,
+        assignment.c.factor,
+        assignment.c.level,
+    )
+    .select_from(sampled_case)
+    .join(experiment, experiment.c.id == sampled_case.c.experiment_id)
+    .outerjoin(assignment, assignment.c.case_id == sampled_case.c.id)
+)
+
+
+def _case(conn: Connection, condition: Any) -> Case | None:
+    rows = conn.execute(_CASE_ROWS.where(condition)).all()
+    if not rows:
+        return None
+    one = rows[0]
+    levels = {row.factor: row.level for row in rows if row.factor is not None}
+    return Case(one.id, one.experiment_id, one.slug, one.unit, one.token, levels, one.fields, one.closes_at)

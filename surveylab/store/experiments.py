@@ -1,0 +1,89 @@
+"""Experiments as they were registered: each change of a design is a version of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select, update
+
+from surveylab.store._sql import one_at_a_time
+from surveylab.store.tables import experiment as table
+
+
+@dataclass(frozen=True)
+class StoredExperiment:
+    """One version of an experiment. ``id`` is the row that cases, cells and runs belong to.
+
+    ``documents`` maps file names to texts: what ``spec`` reads the study back from.
+    """
+
+    id: int
+    slug: str
+    version: int
+    digest: str
+    documents: Mapping[str, str]
+    seed: str
+    frame_digest: str | None
+    registered_at: datetime
+    locked_at: datetime | None
+    drawn_at: datetime | None
+    closes_at: datetime | None
+
+
+def register(
+    conn: Connection, slug: str, digest: str, documents: Mapping[str, str], *, seed: str, at: datetime
+) -> StoredExperiment:
+    """Make a design the running version of its slug; the running one comes back when it is the same."""
+    one_at_a_time(conn, f"experiment {slug}")
+    running = experiment(conn, slug)
+    if running is not None and running.digest == digest:
+        return running
+    conn.execute(
+        table.insert().values(
+            slug=slug,
+            version=running.version + 1 if running else 1,
+            digest=digest,
+            documents=dict(documents),
+            seed=seed,
+            registered_at=at,
+        )
+    )
+    stored = experiment(conn, slug)
+    assert stored is not None
+    return stored
+
+
+def experiment(conn: Connection, slug: str) -> StoredExperiment | None:
+    """The running version of a slug; None where it was never registered."""
+    newest = select(table).where(table.c.slug == slug).order_by(table.c.version.desc()).limit(1)
+    row = conn.execute(newest).first()
+    return StoredExperiment(**row._mapping) if row else None
+
+
+def experiment_by_id(conn: Connection, experiment_id: int) -> StoredExperiment:
+    """One version by its row. KeyError where there is none."""
+    row = conn.execute(select(table).where(table.c.id == experiment_id)).first()
+    if row is None:
+        raise KeyError(experiment_id)
+    return StoredExperiment(**row._mapping)
+
+
+def experiments(conn: Connection) -> tuple[StoredExperiment, ...]:
+    """The running version of every slug, in the order of the slugs."""
+    rows = conn.execute(select(table).order_by(table.c.slug, table.c.version))
+    return tuple({row.slug: StoredExperiment(**row._mapping) for row in rows}.values())
+
+
+def mark_locked(conn: Connection, experiment_id: int, at: datetime) -> None:
+    """Write down when the design was locked; the first time stays."""
+    conn.execute(update(table).where(table.c.id == experiment_id, table.c.locked_at.is_(None)).values(locked_at=at))
+
+
+def mark_drawn(
+    conn: Connection, experiment_id: int, at: datetime, closes_at: datetime | None, frame_digest: str | None
+) -> None:
+    """Write down when the sample was drawn, from which frame, and when answers cease to be taken."""
+    values = {"drawn_at": at, "closes_at": closes_at, "frame_digest": frame_digest}
+    conn.execute(update(table).where(table.c.id == experiment_id).values(**values))

@@ -1,0 +1,118 @@
+"""The histories of whole experiments, from which measures are computed, and the measures."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from surveylab.design.cases import Answer, Event
+from surveylab.design.terms import Value
+from surveylab.store._bulk import chunks
+from surveylab.store._sql import insert
+from surveylab.store.responses import ANSWERS, answer_from
+from surveylab.store.tables import answer, assignment, event, measure, measured, paradata, sampled_case
+
+_AT_ONCE = 1_000
+"""Cases that are read together: five queries for each thousand."""
+
+
+@dataclass(frozen=True)
+class CaseHistory:
+    """Everything that the ledger holds of one case.
+
+    ``page_seconds``: page -> seconds from its first display to its first submission.
+    """
+
+    id: int
+    unit: str
+    levels: Mapping[str, str]
+    fields: Mapping[str, Value]
+    events: tuple[Event, ...]
+    answers: Mapping[str, Answer]
+    page_seconds: Mapping[str, float]
+
+
+def case_records(conn: Connection, experiment_id: int, changed_only: bool = False) -> Iterator[list[CaseHistory]]:
+    """The cases of an experiment in the order of their rows, up to a thousand at a time.
+
+    Args:
+        conn: any connection; what is written between two lists is seen by the later one.
+        experiment_id: the version of the experiment.
+        changed_only: leave out the cases that got no event since ``put_measures`` saw them.
+    """
+    mine = select(sampled_case.c.id, sampled_case.c.unit, sampled_case.c.fields)
+    mine = mine.where(sampled_case.c.experiment_id == experiment_id).order_by(sampled_case.c.id).limit(_AT_ONCE)
+    if changed_only:
+        # Counts and not the last id: on PostgreSQL a lower id may be committed after a higher one.
+        happened = select(func.count()).where(event.c.case_id == sampled_case.c.id).scalar_subquery()
+        seen = select(measured.c.events).where(measured.c.case_id == sampled_case.c.id).scalar_subquery()
+        mine = mine.where(happened != func.coalesce(seen, -1))
+    last = 0
+    while rows := conn.execute(mine.where(sampled_case.c.id > last)).all():
+        yield _histories(conn, rows)
+        last = rows[-1].id
+
+
+def put_measures(conn: Connection, rows: Iterable[tuple[int, str, float | None, int]], seen: Mapping[int, int]) -> None:
+    """Store values of outcomes, in place of those of the same case and name.
+
+    Args:
+        conn: a connection that writes.
+        rows: case, measure, value (None takes the case out of the denominator), version of the rule.
+        seen: case -> number of events that its values were computed from; ``changed_only`` goes by it.
+    """
+    values = insert(conn.dialect.name, measure)
+    values = values.on_conflict_do_update(
+        index_elements=["case_id", "name"], set_={name: values.excluded[name] for name in ("value", "version")}
+    )
+    for chunk in chunks(dict(zip(("case_id", "name", "value", "version"), row, strict=True)) for row in rows):
+        conn.execute(values, chunk)
+    marks = insert(conn.dialect.name, measured)
+    marks = marks.on_conflict_do_update(index_elements=["case_id"], set_={"events": marks.excluded.events})
+    for some in chunks({"case_id": case, "events": events} for case, events in seen.items()):
+        conn.execute(marks, some)
+
+
+def _histories(conn: Connection, rows: Sequence[Any]) -> list[CaseHistory]:
+    ids = [row.id for row in rows]
+    levels: dict[int, dict[str, str]] = defaultdict(dict)
+    named = (assignment.c.case_id, assignment.c.factor, assignment.c.level)
+    for case, factor, level in conn.execute(select(*named).where(assignment.c.case_id.in_(ids))):
+        levels[case][factor] = level
+    events: dict[int, list[Event]] = defaultdict(list)
+    happened = select(event.c.case_id, event.c.at, event.c.kind, event.c.detail).where(event.c.case_id.in_(ids))
+    for case, *what in conn.execute(happened.order_by(event.c.id)):
+        events[case].append(Event(*what))
+    answers: dict[int, dict[str, Answer]] = defaultdict(dict)
+    given = ANSWERS.where(answer.c.case_id.in_(ids)).order_by(answer.c.position, answer.c.column_name)
+    for each in conn.execute(given):
+        answers[each.case_id][each.column_name] = answer_from(each)
+    seconds = _page_seconds(conn, ids)
+    return [
+        CaseHistory(
+            row.id,
+            row.unit,
+            levels.get(row.id, {}),
+            row.fields,
+            tuple(events.get(row.id, ())),
+            answers.get(row.id, {}),
+            seconds.get(row.id, {}),
+        )
+        for row in rows
+    ]
+
+
+def _page_seconds(conn: Connection, ids: Sequence[int]) -> dict[int, dict[str, float]]:
+    instant = paradata.c.shown_at.type
+    first = func.min(paradata.c.shown_at, type_=instant), func.min(paradata.c.submitted_at, type_=instant)
+    place = paradata.c.case_id, paradata.c.page
+    seconds: dict[int, dict[str, float]] = defaultdict(dict)
+    for case, page, shown, submitted in conn.execute(
+        select(*place, *first).where(paradata.c.case_id.in_(ids)).group_by(*place)
+    ):
+        seconds[case][page] = (submitted - shown).total_seconds()
+    return seconds

@@ -1,0 +1,300 @@
+"""The tables of the ledger, as they are now. How they came to be stands in migrations/.
+
+What is written once stays: the database itself refuses to change or delete assignments,
+exposures, events, the log, and what the design says about a case (migrations/immutability).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from surveylab.store.columns import Instant, Key, Unit
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+
+def _id() -> Column[Any]:
+    return Column("id", Key, primary_key=True)
+
+
+def _case() -> Column[Any]:
+    return Column("case_id", Key, ForeignKey("sampled_case.id"), nullable=False)
+
+
+def _experiment() -> Column[Any]:
+    return Column("experiment_id", Key, ForeignKey("experiment.id"), nullable=False)
+
+
+def _text(name: str) -> Column[Any]:
+    return Column(name, Text, nullable=False)
+
+
+def _json(name: str) -> Column[Any]:
+    return Column(name, JSON, nullable=False)
+
+
+def _at(name: str = "at") -> Column[Any]:
+    return Column(name, Instant, nullable=False)
+
+
+# Who could be asked, and how to reach them.
+
+frame = Table(
+    "frame",
+    metadata,
+    _id(),
+    Column("name", Text, nullable=False, unique=True),
+    _text("digest"),
+    _at("loaded_at"),
+    Column("units", Integer, nullable=False),
+    _json("fields"),
+)
+
+frame_unit = Table(
+    "frame_unit",
+    metadata,
+    Column("frame_id", Key, ForeignKey("frame.id"), nullable=False),
+    Column("unit", Unit, nullable=False),
+    _json("fields"),
+    PrimaryKeyConstraint("frame_id", "unit"),
+    sqlite_with_rowid=False,
+)
+
+person = Table(
+    "person",
+    metadata,
+    _id(),
+    Column("frame_id", Key, ForeignKey("frame.id"), nullable=False),
+    Column("unit", Unit, nullable=False),
+    _json("details"),
+    UniqueConstraint("frame_id", "unit"),
+)
+
+# What was designed, and who got what by which chance.
+
+experiment = Table(
+    "experiment",
+    metadata,
+    _id(),
+    _text("slug"),
+    Column("version", Integer, nullable=False),
+    _text("digest"),
+    _json("documents"),
+    _text("seed"),
+    Column("frame_digest", Text),
+    _at("registered_at"),
+    Column("locked_at", Instant),
+    Column("drawn_at", Instant),
+    Column("closes_at", Instant),
+    UniqueConstraint("slug", "version"),
+)
+
+sampled_case = Table(
+    "sampled_case",
+    metadata,
+    _id(),
+    _experiment(),
+    Column("unit", Unit, nullable=False),
+    Column("token", Text, nullable=False, unique=True),
+    _text("stratum"),
+    _text("cluster"),
+    _text("block"),
+    Column("inclusion_probability", Float),  # None: a person who arrived unlisted
+    _json("fields"),
+    UniqueConstraint("experiment_id", "unit"),
+)
+
+assignment = Table(
+    "assignment",
+    metadata,
+    _case(),
+    _text("factor"),
+    _text("level"),
+    Column("probability", Float, nullable=False),
+    _text("numerator"),
+    _text("denominator"),
+    _text("algorithm"),
+    Column("position", Key, nullable=False),
+    _text("block"),
+    PrimaryKeyConstraint("case_id", "factor"),
+    sqlite_with_rowid=False,
+)
+
+# What happened.
+
+contact = Table(
+    "contact",
+    metadata,
+    _id(),
+    _case(),
+    Column("step", Integer, nullable=False),
+    _at("due_at"),
+    _text("channel"),
+    _text("state"),
+    Column("provider_id", Text),
+    Column("key", Text, nullable=False, unique=True),
+    Index(None, "case_id"),
+    Index(None, "state", "due_at"),
+)
+
+event = Table(
+    "event",
+    metadata,
+    _id(),
+    _case(),
+    _at(),
+    _text("kind"),
+    _text("detail"),
+    Column("key", Text, unique=True),
+    Index(None, "case_id"),
+)
+
+exposure = Table(
+    "exposure",
+    metadata,
+    _case(),
+    _text("factor"),
+    _at(),
+    _text("page"),
+    PrimaryKeyConstraint("case_id", "factor"),
+    sqlite_with_rowid=False,
+)
+
+answer = Table(
+    "answer",
+    metadata,
+    _case(),
+    _text("column_name"),
+    _text("item"),
+    Column("value", Text),
+    Column("kind", Text),
+    Column("missing", Text),
+    Column("position", Integer, nullable=False),
+    _json("option_order"),
+    _text("text_hash"),
+    _text("instrument"),
+    _text("page"),
+    _at(),
+    PrimaryKeyConstraint("case_id", "column_name"),
+    CheckConstraint(
+        "(missing IS NULL) = (value IS NOT NULL) AND (value IS NULL) = (kind IS NULL)", name="value_or_missing"
+    ),
+    sqlite_with_rowid=False,
+)
+
+paradata = Table(
+    "paradata",
+    metadata,
+    _id(),
+    _case(),
+    _text("page"),
+    _text("visit"),
+    _at("shown_at"),
+    _at("submitted_at"),
+    _text("device"),
+    _json("detail"),
+    UniqueConstraint("case_id", "page", "visit"),
+)
+
+# What was learned.
+
+measure = Table(
+    "measure",
+    metadata,
+    _case(),
+    _text("name"),
+    Column("value", Float),  # None: the case is not in the denominator (any more)
+    Column("version", Integer, nullable=False),
+    PrimaryKeyConstraint("case_id", "name"),
+    sqlite_with_rowid=False,
+)
+
+measured = Table(  # how many events of a case its measures have seen
+    "measured",
+    metadata,
+    Column("case_id", Key, ForeignKey("sampled_case.id"), primary_key=True, autoincrement=False),
+    Column("events", Integer, nullable=False),
+)
+
+cell = Table(
+    "cell",
+    metadata,
+    _id(),
+    _experiment(),
+    _text("measure"),
+    Column("logged", Boolean, nullable=False),
+    _text("arm"),
+    _text("stratum"),
+    _text("block"),
+    _text("cluster"),
+    Column("cases", Key, nullable=False),
+    Column("n", Float, nullable=False),
+    Column("total", Float, nullable=False),
+    Column("squares", Float, nullable=False),
+    UniqueConstraint("experiment_id", "measure", "logged", "arm", "stratum", "block", "cluster", name="uq_cell_place"),
+)
+
+run = Table(
+    "run",
+    metadata,
+    _id(),
+    _experiment(),
+    _text("kind"),
+    _at(),
+    _text("design_hash"),
+    _text("data_hash"),
+    _json("result"),
+    Index(None, "experiment_id", "kind"),
+)
+
+# How the house is kept.
+
+quota = Table(
+    "quota",
+    metadata,
+    _id(),
+    _experiment(),
+    _text("name"),
+    Column("most", Integer, nullable=False),
+    Column("taken", Integer, nullable=False),
+    UniqueConstraint("experiment_id", "name"),
+    CheckConstraint("taken >= 0 AND taken <= most", name="within"),
+)
+
+account = Table(
+    "account",
+    metadata,
+    _id(),
+    Column("name", Text, nullable=False, unique=True),
+    _text("password_hash"),
+    _text("role"),
+    _at("created_at"),
+)
+
+audit_log = Table("audit_log", metadata, _id(), _at(), _text("account"), _text("action"), _json("detail"))
+
+setting = Table("setting", metadata, Column("key", Text, primary_key=True), _text("value"))

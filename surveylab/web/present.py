@@ -1,0 +1,125 @@
+"""From what a use case says to a page with its code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from flask import Response, redirect
+from werkzeug.wrappers import Response as AnyResponse
+
+from surveylab.fieldwork.pages import Elsewhere, PageView, Reception, Standing, SurveyView
+from surveylab.templating import render
+from surveylab.web import assets
+from surveylab.web.desk import desk, now
+from surveylab.web.errors import problem
+from surveylab.web.forms import PageForm, Place
+
+START = "/start"
+STOP = "/stop"
+"""The forms that are no page. A page's id has no slash, so none can be taken for another."""
+
+DOORS = {
+    Standing.INVITED: ("landing", 200),
+    Standing.STARTED: ("landing", 200),
+    Standing.SUBMITTED: ("answered", 200),
+    Standing.CLOSED: ("closed", 410),
+    Standing.OPTED_OUT: ("stopped", 410),
+}
+"""What stands at the link of a respondent, and with which code."""
+
+
+def address(token: str, place: str = "") -> str:
+    """Where a place of an interview is: a page, the thank-you page, or the landing page."""
+    return f"/r/{token}/{place}" if place else f"/r/{token}"
+
+
+def onwards(token: str, elsewhere: Elsewhere) -> AnyResponse:
+    """See other: what a POST is answered with, and a page that is not there to be shown."""
+    return redirect(address(token, elsewhere.place), 303)
+
+
+def door(reception: Reception, *, place: Place | None = None, forged: bool = False) -> Response:
+    """The landing page, or why there is none. ``place`` is the open link, for who has no own."""
+    survey = reception.survey
+    if survey is None:
+        return problem(404)
+    template, code = DOORS[reception.standing]
+    if template != "landing":
+        return _plain(survey, template, code, started=reception.had_started)
+    return _form(survey, "landing", place or Place(survey.token, START), forged=forged, started=reception.had_started)
+
+
+def thanks(survey: SurveyView) -> Response:
+    """The end of an interview."""
+    return _plain(survey, "thanks", 200)
+
+
+def stop(survey: SurveyView, *, forged: bool = False) -> Response:
+    """The question before somebody is taken out."""
+    return _form(survey, "stop", Place(survey.token, STOP), forged=forged)
+
+
+def question(view: PageView) -> Response:
+    """A page of the instrument, with what was answered on it before."""
+    return _question(view, 200)
+
+
+def question_again(view: PageView, form: PageForm, errors: Mapping[str, str], shown: datetime) -> Response:
+    """A page with what was entered and what to do about it; its time runs on from ``shown``."""
+    return _question(view, 422, form.entered, errors, shown)
+
+
+def question_unsigned(view: PageView, form: PageForm) -> Response:
+    """A page with what was entered, to be sent once more: its form was not from here."""
+    return _question(view, 400, form.entered)
+
+
+def _question(
+    view: PageView,
+    code: int,
+    entered: Mapping[str, list[str]] | None = None,
+    errors: Mapping[str, str] | None = None,
+    shown: datetime | None = None,
+) -> Response:
+    ticket = desk().forms.signer.issue(Place(view.survey.token, view.page), shown or now())
+    text = render(
+        "survey/page.html",
+        survey=view.survey,
+        language=view.language,
+        address=address(view.survey.token),
+        assets=assets.addresses(),
+        may_stop=True,
+        page=view,
+        t=view.words,
+        entered_again=entered,
+        errors=errors or {},
+        forged=code == 400,
+        ticket=ticket,
+    )
+    return Response(text, code)
+
+
+def _form(survey: SurveyView, template: str, place: Place, *, forged: bool, started: bool = False) -> Response:
+    return _plain(
+        survey,
+        template,
+        400 if forged else 200,
+        may_stop=place.form == START,
+        forged=forged,
+        started=started,
+        ticket=desk().forms.signer.issue(place, now()),
+        action=place.form if not place.token else address(place.token),
+    )
+
+
+def _plain(survey: SurveyView, template: str, code: int, **values: object) -> Response:
+    text = render(
+        f"survey/{template}.html",
+        **{"may_stop": False, **values},
+        survey=survey,
+        language=survey.language,
+        address=address(survey.token),
+        assets=assets.addresses(),
+    )
+    return Response(text, code)

@@ -1,0 +1,107 @@
+"""The respondent's pages, under the personal link.
+
+A GET shows and a HEAD asks; only a POST starts, submits or opts out, and is answered by 303
+to the page that comes next. So links that scanners follow and browsers prefetch do nothing.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, request
+from werkzeug.wrappers import Response
+
+from surveylab.fieldwork.pages import LANDING, Elsewhere, PageView, Reception, Standing
+from surveylab.fieldwork.reading import read
+from surveylab.store.responses import Paradata
+from surveylab.web import present
+from surveylab.web.desk import desk, now, read_by_somebody
+from surveylab.web.forms import Place, sent_ticket
+
+blueprint = Blueprint("respond", __name__, url_prefix="/r")
+
+
+@blueprint.get("/<token>")
+def landing(token: str) -> Response:
+    """Who asks, why, and what happens to the answers; a button starts or continues."""
+    return present.door(desk().interview.open(token, now(), record=read_by_somebody()))
+
+
+@blueprint.post("/<token>")
+def start(token: str) -> Response:
+    """Start, or continue: to the first page that is open."""
+    if not _genuine(token, present.START):
+        return present.door(desk().interview.standing(token, now()), forged=True)
+    return _answer(token, desk().interview.start(token, now()))
+
+
+@blueprint.get("/<token>/thanks")
+def thanks(token: str) -> Response:
+    """The end, for who got there."""
+    received = desk().interview.thanks(token, now())
+    if isinstance(received, Reception) and received.standing is Standing.SUBMITTED and received.survey:
+        return present.thanks(received.survey)
+    return _answer(token, received)
+
+
+@blueprint.get("/<token>/stop")
+def stop(token: str) -> Response:
+    """Ask once more before somebody is taken out; this does nothing by itself."""
+    return _stop(token, forged=False)
+
+
+@blueprint.post("/<token>/stop")
+def opt_out(token: str) -> Response:
+    """Take the respondent out, whatever happened before."""
+    if not _genuine(token, present.STOP):
+        return _stop(token, forged=True)
+    received = desk().interview.opt_out(token, now())
+    return present.onwards(token, Elsewhere(LANDING)) if received.survey else present.door(received)
+
+
+@blueprint.get("/<token>/<page>")
+def show(token: str, page: str) -> Response:
+    """One page of the instrument, or the way to the one that is open."""
+    view = desk().interview.view(token, page, now(), record=read_by_somebody())
+    return present.question(view) if isinstance(view, PageView) else _answer(token, view)
+
+
+@blueprint.post("/<token>/<page>")
+def submit(token: str, page: str) -> Response:
+    """Answers to one page: stored and on to the next, or back with what to do about them."""
+    at = now()
+    interview = desk().interview
+    view = interview.view(token, page, at, record=False)
+    if not isinstance(view, PageView):
+        return _answer(token, view)
+    form = desk().forms.bind(view, request.form)
+    if form.forged:
+        return present.question_unsigned(view, form)
+    ticket = sent_ticket(request.form)
+    reading = read(view, form.values, form.faults)
+    if reading.faults:
+        return present.question_again(view, form, reading.faults, ticket.shown_at)
+    how = Paradata(ticket.shown_at, device(request.headers.get("User-Agent", "")))
+    return present.onwards(token, interview.submit(view, reading, ticket.visit, how, at))
+
+
+def device(agent: str) -> str:
+    """The class of the device, as coarsely as every browser tells it: phone, tablet or computer."""
+    if not agent:
+        return "unknown"
+    if "iPad" in agent or "Tablet" in agent or ("Android" in agent and "Mobile" not in agent):
+        return "tablet"
+    return "phone" if "Mobi" in agent else "computer"
+
+
+def _answer(token: str, received: Reception | Elsewhere) -> Response:
+    return present.onwards(token, received) if isinstance(received, Elsewhere) else present.door(received)
+
+
+def _stop(token: str, *, forged: bool) -> Response:
+    reception = desk().interview.standing(token, now())
+    if reception.survey is None or reception.standing is Standing.OPTED_OUT:
+        return present.door(reception)
+    return present.stop(reception.survey, forged=forged)
+
+
+def _genuine(token: str, form: str) -> bool:
+    return desk().forms.signer.genuine(Place(token, form), sent_ticket(request.form))

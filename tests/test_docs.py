@@ -1,0 +1,101 @@
+"""The documentation says what the code does."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import click
+import pytest
+from packaging.requirements import Requirement
+
+from surveylab import registry
+from surveylab.cli import commands
+from surveylab.design import results
+from surveylab.settings import from_environment
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+COMMANDS = DOCS / "commands.md"
+
+
+def leaves(group: click.Group, path: str = "") -> list[str]:
+    """The commands of a group with their full names."""
+    found = []
+    for name, command in group.commands.items():
+        full = f"{path} {name}".strip()
+        found += leaves(command, full) if isinstance(command, click.Group) else [full]
+    return found
+
+
+@pytest.mark.parametrize("name", leaves(commands))
+def test_every_command_is_documented_with_an_example(name: str) -> None:
+    """docs/commands.md has a heading and an example for each command, and so has its help."""
+    assert f"### `surveylab {name}`" in COMMANDS.read_text(encoding="utf-8")
+    command: click.Command = commands
+    for part in name.split():
+        assert isinstance(command, click.Group)
+        command = command.commands[part]
+    assert f"Example: surveylab {name}" in (command.help or "")
+
+
+@pytest.mark.parametrize("kind", registry.KINDS)
+def test_every_plugin_is_listed(kind: str) -> None:
+    """docs/plugins.md names every plug-in of every kind with the first line of its docstring."""
+    page = (DOCS / "plugins.md").read_text(encoding="utf-8")
+    for name in registry.names(kind):
+        first = (registry.load(kind, name).__doc__ or "").strip().splitlines()[0]
+        assert f"| `{name}` | {first} |" in page, f"{kind}/{name}"
+
+
+@pytest.mark.parametrize(
+    "result", [results.Analysis, results.Estimate, results.SampleRatio, results.Diagnostics, results.Decision]
+)
+def test_every_json_field_is_documented(result: type) -> None:
+    """Each field that a command prints as JSON stands in docs/commands.md."""
+    page = COMMANDS.read_text(encoding="utf-8")
+    for field in fields(result):
+        assert f"`{field.name}`" in page, f"{result.__name__}.{field.name}"
+
+
+def test_every_setting_is_documented() -> None:
+    """Each environment variable that the code reads stands in docs/settings.md."""
+    page = (DOCS / "settings.md").read_text(encoding="utf-8")
+    for source in (ROOT / "surveylab").rglob("*.py"):
+        for name in re.findall(r"SURVEYLAB_[A-Z_]+", source.read_text(encoding="utf-8")):
+            assert name.rstrip("_") in page, name
+
+
+def test_settings_read_the_environment() -> None:
+    """What settings.md says of defaults is what an empty environment gives."""
+    settings = from_environment({"SURVEYLAB_WORKSPACE": "/srv/lab"})
+    assert settings.database_url == "sqlite:////srv/lab/surveylab.db"
+    assert settings.secret is None
+    assert settings.base_url == "http://127.0.0.1:8000"
+
+
+def test_decisions_are_numbered_without_gaps() -> None:
+    """docs/decisions/NNNN-title.md, from 0001 on."""
+    numbers = sorted(int(path.name[:4]) for path in (DOCS / "decisions").glob("*.md"))
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_the_lock_holds_what_is_asked_for() -> None:
+    """Every requirement of pyproject.toml is pinned in requirements.lock at a version it allows, with hashes."""
+    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    pinned = {name.lower(): version for name, version in re.findall(r"^([\w.-]+)==([\w.+]+)", text, re.MULTILINE)}
+    asked = re.findall(r'^  "([^"]+)",\s+#', (ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(asked) > 20
+    for line in asked:
+        requirement = Requirement(line)
+        assert requirement.specifier.contains(pinned[requirement.name.lower()]), line
+    assert text.count("--hash=sha256:") > len(pinned)
+    assert "://" not in text
+
+
+def test_the_readme_links_are_there() -> None:
+    """Every relative link and picture of the README exists."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)", text):
+        assert (ROOT / target).exists(), target
