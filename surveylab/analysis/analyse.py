@@ -188,47 +188,30 @@ def _heterogeneity(inquiries: list[Inquiry]) -> tuple[tuple[str, str], ...]:
 
 
 def _answer(study: Study, inquiry: Inquiry, fit: models.Fit, data: Cells) -> Fitted:
-    whole = _Place({}, ())
     labels = data.groups["stratum"][0] if "stratum" in data.groups else ()
     strata = labels_by(inquiry.by, labels) if inquiry.by else {}
-    places = [_Place({str(inquiry.by): value}, tuple(found)) for value, found in strata.items()]
-    estimates = tuple(_estimate(study, inquiry, fit, data, place) for place in (whole, *places))
-    return Fitted(estimates, _contrast(inquiry, _means(study, inquiry, fit, data, whole)), fit)
+    places = [_Place({}, None), *(_Place({str(inquiry.by): v}, ("stratum", tuple(own))) for v, own in strata.items())]
+    estimates = tuple(_estimate(study, inquiry, fit, data, place) for place in places)
+    return Fitted(estimates, _contrast(inquiry, fit, places[0]), fit)
 
 
 @dataclass(frozen=True)
 class _Place:
-    """Where an estimate is taken: the whole frame, or the strata (labels) where a field has a value."""
+    """Where an estimate is taken: the whole frame, or the strata in which a field has a value."""
 
-    within: Mapping[str, str]
-    labels: tuple[str, ...]
-
-
-def _means(study: Study, inquiry: Inquiry, fit: models.Fit, data: Cells, place: _Place) -> dict[str, Draws]:
-    """Level -> draws of its mean in that place; several strata are averaged by their frame shares."""
-    levels = study.experiment.factor(inquiry.factor).level_names
-    if not place.labels:
-        return {level: fit.level_mean(inquiry.factor, level) for level in levels}
-    every = data.groups["stratum"][0]
-    weights = np.array([data.shares["stratum"][every.index(label)] for label in place.labels])
-    return {
-        level: np.average(
-            [fit.level_mean(inquiry.factor, level, ("stratum", label)) for label in place.labels],
-            axis=0,
-            weights=weights if weights.sum() else None,
-        )
-        for level in levels
-    }
+    told: Mapping[str, str]
+    within: tuple[str, tuple[str, ...]] | None
 
 
-def _contrast(inquiry: Inquiry, means: Mapping[str, Draws]) -> Draws:
+def _contrast(inquiry: Inquiry, fit: models.Fit, place: _Place) -> Draws:
     level, reference = inquiry.contrast
-    return models.contrast(means[level], means[reference], inquiry.scale)
+    return models.contrast(fit, inquiry.factor, level, reference, inquiry.scale, place.within)
 
 
 def _estimate(study: Study, inquiry: Inquiry, fit: models.Fit, data: Cells, place: _Place) -> Estimate:
-    means = _means(study, inquiry, fit, data, place)
-    draws = _contrast(inquiry, means)
+    levels = study.experiment.factor(inquiry.factor).level_names
+    means = {level: fit.level_mean(inquiry.factor, level, place.within) for level in levels}
+    draws = _contrast(inquiry, fit, place)
     measured = measure_of(inquiry)
     sign = measure.better(study, measured)
     summary = models.summary(draws, LEVEL)
@@ -248,17 +231,17 @@ def _estimate(study: Study, inquiry: Inquiry, fit: models.Fit, data: Cells, plac
         p_best=models.p_best(means, sign),
         engine=fit.engine,
         diagnostics=fit.diagnostics,
-        n={level: _cases(data, inquiry.factor, level, place) for level in means},
-        within=place.within,
+        n={level: _cases(data, inquiry.factor, level, place) for level in levels},
+        within=place.told,
     )
 
 
 def _cases(data: Cells, factor: str, level: str, place: _Place) -> int:
     """Cases behind a level in that place, effective ones where they are weighted."""
     inside = np.array([arm.mapping[factor] == level for arm in data.arms])[data.arm]
-    if place.labels:
+    if place.within:
         labels, index = data.groups["stratum"]
-        inside &= np.isin(index, [labels.index(label) for label in place.labels])
+        inside &= np.isin(index, [labels.index(label) for label in place.within[1]])
     return round(float(data.n[inside].sum()))
 
 

@@ -169,20 +169,19 @@ class _Reader:
 
     def _chunks(self) -> Iterator[pd.DataFrame]:
         try:
-            reader = pd.read_csv(
+            with pd.read_csv(
                 self.path, dtype=str, keep_default_na=False, encoding=self.encoding, chunksize=CHUNK, index_col=False
-            )
-            for number, chunk in enumerate(reader):
-                if number == 0:
-                    self._header(list(chunk.columns))
-                yield chunk
+            ) as reader:
+                for number, chunk in enumerate(reader):
+                    if number == 0:
+                        self._header(list(chunk.columns))
+                    yield chunk
         except FileNotFoundError:
             self._refuse(0, "LD01", "there is no such file.", "Check the path.")
         except UnicodeDecodeError as error:
             byte = error.object[error.start]
-            self._refuse(
-                0, "LD02", f"byte 0x{byte:02x} is not {error.encoding}.", "Save it as UTF-8, or say --encoding."
-            )
+            what = f"byte 0x{byte:02x} is not {error.encoding}."
+            self._refuse(0, "LD02", what, "Save it as UTF-8, or say --encoding.")
         except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
             self._refuse(0, "LD03", f"it is no table: {str(error).strip()}.", "Write a CSV file with a header.")
 

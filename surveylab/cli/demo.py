@@ -23,12 +23,13 @@ if TYPE_CHECKING:
     from surveylab.store.ledger import Ledger
 
 LIVE, REAL = "nps_wording_length", "gss_spending_2024"
+PEOPLE = 2000
+"""Units on the synthetic frame; the shipped experiment asks all of them."""
 PATIENCE = 30
 """Seconds that the server may take to answer."""
 
 
 @click.command()
-@click.option("--people", default=2000, show_default=True, type=click.IntRange(200, 20_000), help="Units on the frame.")
 @click.option(
     "--folder",
     default=".demo",
@@ -36,7 +37,7 @@ PATIENCE = 30
     type=click.Path(file_okay=False, path_type=Path),
     help="Database and reports go here; a database of an earlier demo is replaced.",
 )
-def demo(people: int, folder: Path) -> None:
+def demo(folder: Path) -> None:
     """Run one experiment with synthetic respondents through real pages, and re-analyse a published one.
 
     \b
@@ -53,7 +54,7 @@ def demo(people: int, folder: Path) -> None:
     source = examples()
     ledger = open_ledger(f"sqlite:///{database.resolve()}")
     try:
-        _live(ledger, spec.read(source / "experiments" / f"{LIVE}.yaml"), people, folder)
+        _live(ledger, spec.read(source / "experiments" / f"{LIVE}.yaml"), folder)
         _real(ledger, spec.read(source / "experiments" / f"{REAL}.yaml"), folder)
     finally:
         ledger.close()
@@ -75,7 +76,7 @@ def examples() -> Path:
     return inside if inside.is_dir() else package.parent
 
 
-def _live(ledger: Ledger, study: Study, people: int, folder: Path) -> None:
+def _live(ledger: Ledger, study: Study, folder: Path) -> None:
     from surveylab import simulate
     from surveylab.analysis.analyse import analyse, record_decision
     from surveylab.analysis.report import flow, write_report
@@ -86,8 +87,8 @@ def _live(ledger: Ledger, study: Study, people: int, folder: Path) -> None:
     _heading(f"Live: {study.experiment.title}")
     now = datetime.now(UTC)
     with ledger.write() as conn:
-        units = simulate.frame(people, study.experiment.seed)
-        stored = frames.replace_frame(conn, "customers", f"synthetic {people} {study.experiment.seed}", units, now)
+        units = simulate.frame(PEOPLE, study.experiment.seed)
+        stored = frames.replace_frame(conn, "customers", f"synthetic {PEOPLE} {study.experiment.seed}", units, now)
     drawn = recruit.draw(ledger, study, now)
     click.echo(f"1. {stored.units:,} people on the frame, {drawn.cases:,} drawn and assigned to {len(drawn.arms)} arms")
     audited = recruit.audit(ledger, study.experiment.slug)

@@ -25,8 +25,10 @@ from surveylab.store.ledger import Ledger
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody at an open link: an id that says nothing about the person, and the version of
-    the experiment (its row) in which the person is a case; None for who was never here.
+    """Somebody at an open link.
+
+    ``unit`` is an id that says nothing about the person; ``experiment`` the version (its row) in
+    which the person is a case, None for who was never here.
     """
 
     unit: str
@@ -89,7 +91,7 @@ class Arrivals:
         arrival = Arrival(unit, {}, arms[int(assigned.arm[0])])
         algorithm = f"{plan.scheme} {randomness.ALGORITHM}"
         with self._ledger.write() as conn:
-            return cases.insert_arrival(conn, stored.id, arrival, arms, algorithm, now)
+            return cases.insert_arrival(conn, stored.id, arrival, arms, algorithm=algorithm, at=now)
 
     def _stored(self, slug: str, row: int | None) -> StoredExperiment | None:
         """The version in which a person began, else the running one, if it takes arrivals."""

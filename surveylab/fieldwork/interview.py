@@ -91,7 +91,7 @@ class Interview:
         following = passage.after(view.passage.instrument.page(view.page))
         with self._ledger.write() as conn:
             stored = responses.record_submission(
-                conn, view.case, view.page, visit, reading.answers, how, now, view.instrument
+                conn, view.case, view.page, visit, reading.answers, how=how, at=now, instrument=view.instrument
             )
             if stored and following is None:
                 responses.append_event(conn, view.case, now, "submitted", key=_once(view.case, "submitted"))

@@ -36,8 +36,9 @@ class Wording:
     known: Mapping[str, Value]
 
     def __call__(self, text: Text) -> str:
-        """The text in the language, else in its base (``de`` for ``de-AT``), else in the
-        instrument's first, else in the first that it has.
+        """The text in the language, else in its base (``de`` for ``de-AT``), else in another.
+
+        The next best is the instrument's first language, and then the first that the text has.
         """
         wanted = (self.language, self.language.partition("-")[0], self.fallback)
         tag = next((tag for tag in wanted if tag in text), next(iter(text)))
@@ -99,9 +100,10 @@ class PageView:
     """One page for one respondent.
 
     ``experiment`` (row), ``arm``, ``page`` and the language identify its form; ``items`` are all
-    items that it could show, ``questions`` those that it does. ``title`` is None where the only
-    question is the heading; ``name`` tells the page apart in a list of tabs. ``back`` is None on
-    the first page. ``instrument`` is the hash of the instrument's text.
+    items that it could show, ``questions`` those that it does. Where ``title`` is None, the only
+    question is the heading or, with several questions, the survey's title (``title_heads``).
+    ``name`` tells the page apart in a list of tabs. ``back`` is None on the first page.
+    ``instrument`` is the hash of the instrument's text.
     """
 
     case: int
@@ -112,6 +114,7 @@ class PageView:
     page: str
     name: str
     title: str | None
+    title_heads: bool
     items: tuple[Item, ...]
     questions: tuple[Question, ...]
     back: str | None

@@ -7,7 +7,7 @@ ledger and steers nothing.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -26,7 +26,7 @@ class Passage:
     instrument: Instrument
     answers: Answers
     unit: Mapping[str, Value]
-    sent: Collection[str]
+    sent: frozenset[str]
 
     @cached_property
     def known(self) -> dict[str, Value]:

@@ -118,7 +118,7 @@ def audit(ledger: Ledger, slug: str) -> Audited:
         row = experiments.experiment(conn, slug)
         if row is None or row.drawn_at is None:
             raise SurveylabError(f"{slug} was not drawn; there is nothing to audit.")
-        study = spec.read_documents(row.documents, row.slug)
+        study = spec.read_documents(row.documents, f"{row.slug}.yaml")
         on_frame, again = _recruit(conn, study)
         if on_frame.digest != row.frame_digest:
             raise SurveylabError(

@@ -7,11 +7,11 @@ import numpy as np
 from surveylab.design.terms import Scale
 from surveylab.errors import SurveylabError
 from surveylab.models import Array
-from surveylab.models._fit import Fit
+from surveylab.models._fit import Fit, Within
 
 
-def contrast(
-    fit: Fit, factor: str, level: str, reference: str, scale: Scale, *, within: tuple[str, str] | None = None
+def contrast(  # noqa: PLR0917 - read as one sentence: this level against that one, on this scale, within that stratum
+    fit: Fit, factor: str, level: str, reference: str, scale: Scale, within: Within | None = None
 ) -> Array:
     """Draws (S,) of ``level`` against ``reference``, both standardised as in ``Fit.level_mean``.
 

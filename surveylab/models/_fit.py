@@ -27,6 +27,10 @@ BLOCK = 4_000_000
 """Entries of (draws x grid points) that are held at once while averaging."""
 
 
+Within = tuple[str, str | tuple[str, ...]]
+"""A group, and the label or the labels of it that a mean is taken in."""
+
+
 @dataclass(frozen=True)
 class Fit:
     """A posterior that passed the gate, S draws in all."""
@@ -54,12 +58,12 @@ class Fit:
         """
         return inference_data(self.draws, self.predictor, self.unit, self.arm_means())
 
-    def level_mean(self, factor: str, level: str, within: tuple[str, str] | None = None) -> Array:
+    def level_mean(self, factor: str, level: str, within: Within | None = None) -> Array:
         """Draws (S,) of the mean on the natural scale if everybody got ``level``.
 
         The other factors are averaged over with their assignment probabilities, strata with their
-        frame shares; ``within`` (group, label) is the mean in that label alone, with its effect and
-        heterogeneity. Groups without shares (blocks, clusters) are taken at zero, the average one:
+        frame shares; ``within`` (group, label or labels) is the mean in these labels alone, with their
+        effects and heterogeneity. Groups without shares (blocks, clusters) are taken at zero, the average one:
         for means that is the mean over them, for shares the share in a typical one. Shares are
         averaged as probabilities, means as means, times as logs (a geometric mean over the frame).
 
@@ -73,12 +77,12 @@ class Fit:
             raise SurveylabError(f"No arm with {factor}={level} has a positive probability; it has no mean to tell.")
         return self._mean(weights / weights.sum(), within)
 
-    def arm_means(self, within: tuple[str, str] | None = None) -> dict[Arm, Array]:
+    def arm_means(self, within: Within | None = None) -> dict[Arm, Array]:
         """Arm -> draws (S,) of its mean on the natural scale, standardised as in ``level_mean``."""
         each = np.eye(len(self.cells.arms))
         return {arm: self._mean(weights, within) for arm, weights in zip(self.cells.arms, each, strict=True)}
 
-    def _mean(self, arm_weights: Array, within: tuple[str, str] | None) -> Array:
+    def _mean(self, arm_weights: Array, within: Within | None) -> Array:
         model: Contract = registry.load("models", self.family)
         coefficients = self.draws.coefficients.reshape(-1, self.draws.coefficients.shape[-1])
         rows, weights = self._grid(arm_weights, within)
@@ -88,12 +92,13 @@ class Fit:
         parts = (slice(start, start + block) for start in range(0, len(weights), block))
         return np.asarray(sum(model.natural(coefficients @ rows[part].T) @ weights[part] for part in parts))
 
-    def _grid(self, arm_weights: Array, within: tuple[str, str] | None) -> tuple[Array, Array]:
+    def _grid(self, arm_weights: Array, within: Within | None) -> tuple[Array, Array]:
         """Design rows (R, P) of every arm by stratum that has a weight, and the weights (R,), with sum 1."""
-        chosen = dict([within]) if within else {}
-        for group, label in chosen.items():
+        chosen = {within[0]: (within[1],) if isinstance(within[1], str) else within[1]} if within else {}
+        for group, labels in chosen.items():
             _known("group", group, self.cells.groups)
-            _known(f"label of {group}", label, self.cells.groups[group][0])
+            for label in labels:
+                _known(f"label of {group}", label, self.cells.groups[group][0])
         weighted = {name: _label_weights(self.cells, name, chosen.get(name)) for name in self.cells.groups}
         points = tuple(product(_pairs(arm_weights), *weighted.values()))
         index = np.array([[place for place, _ in point] for point in points], dtype=np.intp)
@@ -142,10 +147,12 @@ def _pairs(weights: Array) -> list[tuple[int, float]]:
     return [(int(index), float(weights[index])) for index in np.flatnonzero(weights)]
 
 
-def _label_weights(cells: Cells, group: str, chosen: str | None) -> list[tuple[int, float]]:
+def _label_weights(cells: Cells, group: str, chosen: tuple[str, ...] | None) -> list[tuple[int, float]]:
     """(label index, weight) of the labels that a mean is over; the zero row where there are no shares."""
     if chosen is not None:
-        return [(cells.groups[group][0].index(chosen), 1.0)]
+        places = [cells.groups[group][0].index(label) for label in chosen]
+        shares = cells.shares[group][places] if group in cells.shares and len(places) > 1 else np.ones(len(places))
+        return list(zip(places, (shares / shares.sum()).tolist(), strict=True))
     return _pairs(cells.shares[group]) if group in cells.shares else [(AT_ZERO, 1.0)]
 
 

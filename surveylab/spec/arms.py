@@ -13,13 +13,13 @@ from itertools import product
 from surveylab.design.experiment import Plan
 from surveylab.design.factors import Factor, Level, steps, value_at
 from surveylab.errors import Fault
+from surveylab.spec.asked import Asked
 from surveylab.spec.checking import fault
-from surveylab.spec.document import Keyed, Node, Scalar, at, members_of, replaced, text_of, texts_of, within
+from surveylab.spec.document import Keyed, Node, Scalar, at, replaced, text_of, texts_of, within
 from surveylab.spec.experiments import ExperimentReading, read_experiment
 from surveylab.spec.faults import Finding, nearest
-from surveylab.spec.instruments import InstrumentReading, asked_items, read_instrument
+from surveylab.spec.instruments import InstrumentReading, read_instrument
 from surveylab.spec.levels import MOST_ARMS, Ground, WrittenFactor, WrittenLevel, whole, written_factors
-from surveylab.spec.outcomes import measured
 
 Shelf = Mapping[str, InstrumentReading]
 """Name of an instrument -> its reading; an instrument that cannot be read is not among them."""
@@ -51,13 +51,14 @@ class Workshop:
     def __init__(self, base: ExperimentReading, shelf: Shelf) -> None:
         self.shelf = shelf
         self.node = base.node
+        self.reading = base
         self.faults: set[Fault] = set()
         self.bad: set[tuple[str, str]] = set()
         """Levels (factor, level) that have faults of their own."""
         self.base = self.apply(())
-        self.known = {_place(each) for each in self.base.faults}
-        instrument = self.base.instrument.node if self.base.instrument else None
-        ground = Ground(self.base.plan, self.node, instrument)
+        self.known = {_place(each) for each in base.faults}
+        self.known.update(_place(each) for reading in shelf.values() for each in reading.faults)
+        ground = Ground(self.base.plan, self.node, self.base.instrument.node if self.base.instrument else None)
         loaded = at(self.node, "data") is not None
         self.written, faults = written_factors(at(self.node, "assignment", "factors"), ground, loaded=loaded)
         self.faults.update(faults)
@@ -77,10 +78,8 @@ class Workshop:
             node = found.node
             for path, value in inner:
                 node = replaced(node, steps(path), _with_id(path, value))
-            found = read_instrument(node, found.ids)
-        elif found is not None and found.faults:
-            found = read_instrument(found.node, found.ids)
-        return Applied(read_experiment(experiment), found)
+            found = read_instrument(node)
+        return Applied(self.reading if experiment is self.node else read_experiment(experiment), found)
 
     def _factor(self, written: WrittenFactor) -> Factor:
         levels = tuple(Level(level.name, tuple(self._sets(written, level)), level.weight) for level in written.levels)
@@ -115,8 +114,10 @@ class Workshop:
 
     def _refuse_way(self, factor: WrittenFactor, level: WrittenLevel) -> None:
         self.bad.add((factor.name, level.name))
+        inside = self.base.instrument.node if self.base.instrument else None
         for path, node in factor.paths.items():
-            if at(self.base.experiment.node, *steps(path)[:-1]) is None:
+            root = inside if steps(path)[0] in ("items", "pages") else self.node
+            if isinstance(at(root, *steps(path)[:-1]), Scalar):
                 what = f"the path {path!r} leads into a single value."
                 self.faults.add(fault(node, Finding("SL402", what, "Vary the whole field.")))
 
@@ -138,7 +139,7 @@ class Workshop:
             count *= len(each.levels)
         if count > MOST_ARMS:
             return
-        asked = _Asked()
+        asked = Asked()
         for levels in product(*(each.levels for each in relevant)):
             named = tuple((factor.name, level.name) for factor, level in zip(relevant, levels, strict=True))
             if self.bad.isdisjoint(named):
@@ -147,7 +148,7 @@ class Workshop:
             self._check_arm((), "", asked)
         self.faults.update(asked.faults())
 
-    def _check_arm(self, levels: tuple[WrittenLevel, ...], arm: str, asked: _Asked) -> None:
+    def _check_arm(self, levels: tuple[WrittenLevel, ...], arm: str, asked: Asked) -> None:
         try:
             applied = self.apply(levels)
         except KeyError as error:
@@ -159,7 +160,7 @@ class Workshop:
                 self.known.add(_place(each))
                 self.faults.add(replace(each, what=f"in the arm {arm}: {each.what}"))
         self.faults.update(_language(applied))
-        asked.ask(applied, arm)
+        asked.ask(applied.experiment, applied.instrument, arm)
 
 
 def _place(fault: Fault) -> tuple[str, int, int, str]:
@@ -192,77 +193,3 @@ def _language(applied: Applied) -> Iterator[Fault]:
     if language.text not in there:
         what = f"the instrument {applied.instrument.instrument.name!r} has no language {language.text!r}."
         yield fault(language, Finding("SL423", what, nearest(language.text, there, "languages")))
-
-
-@dataclass(frozen=True)
-class _Wanted:
-    """An outcome that the file names, with the places of its name and its item."""
-
-    outcome: str
-    item: str | None
-    node: Node
-    item_node: Node
-
-
-class _Asked:
-    """Whether every outcome can be computed in every arm."""
-
-    def __init__(self) -> None:
-        self.arms = 0
-        self.reasons: dict[tuple[Node, str, str, str], list[str]] = {}
-        """Place, code, what and remedy -> the arms for which it holds."""
-
-    def ask(self, applied: Applied, arm: str) -> None:
-        """Look at one arm."""
-        self.arms += 1
-        if applied.instrument is not None:
-            for wanted in _wanted(applied.experiment):
-                for place, code, what, remedy in self._reasons(wanted, applied.experiment, applied.instrument):
-                    self.reasons.setdefault((place, code, what, remedy), []).append(arm)
-
-    def faults(self) -> Iterator[Fault]:
-        """What was found, each once; with the arm where it does not hold for all."""
-        for (place, code, what, remedy), arms in self.reasons.items():
-            everywhere = len(arms) == self.arms and code != "SL416"
-            some = "" if everywhere else f" in the arm {arms[0]}" if arms[0] else ""
-            more = f" and {len(arms) - 1} more" if len(arms) > 1 and some else ""
-            yield fault(place, Finding(code, f"{what}{some}{more}.", remedy))
-
-    @staticmethod
-    def _reasons(
-        wanted: _Wanted, experiment: ExperimentReading, reading: InstrumentReading
-    ) -> Iterator[tuple[Node, str, str, str]]:
-        instrument, ids, settled = reading.instrument, reading.ids, reading.settled
-        plugin = experiment.names.outcomes.plugin(wanted.outcome)
-        if plugin is None or (wanted.item is None and set(ids) - settled):
-            return
-        if wanted.item is not None and wanted.item not in ids:
-            what = f"the instrument {instrument.name!r} has no item {wanted.item!r}"
-            yield wanted.item_node, "SL420", what, nearest(wanted.item, ids, "items")
-        elif wanted.item is not None and wanted.item in settled and wanted.item not in asked_items(instrument):
-            what = f"the item {wanted.item!r} is on no page"
-            yield wanted.item_node, "SL416", what, "Ask it in every arm, or choose another item."
-        elif wanted.item is None or wanted.item in settled:
-            reason = plugin.fault(instrument, wanted.item)
-            if reason:
-                what = f"the outcome {wanted.outcome!r} {reason}"
-                yield wanted.item_node, "SL415", what, "Choose another item or outcome."
-
-
-def _wanted(experiment: ExperimentReading) -> Iterator[_Wanted]:
-    inquiries = at(experiment.node, "inquiries")
-    for inquiry in inquiries.entries.values() if isinstance(inquiries, Keyed) else ():
-        yield from _named(inquiry)
-    for member in members_of(at(experiment.node, "measurement", "outcomes")):
-        if isinstance(member, Keyed):
-            yield from _named(member)
-        elif isinstance(member, Scalar):
-            name, item = measured(member.text)
-            yield _Wanted(name, item, member, member)
-
-
-def _named(node: Node) -> Iterator[_Wanted]:
-    outcome, item = at(node, "outcome"), at(node, "item")
-    if isinstance(outcome, Scalar):
-        absent = not isinstance(item, Scalar) or item.value is None
-        yield _Wanted(outcome.text, None if absent else text_of(item), outcome, outcome if absent else item or outcome)

@@ -7,9 +7,11 @@ Factors that reach into fields, and what needs the instrument of each arm, are c
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import inf
 
 from surveylab import registry
+from surveylab.design.terms import Scale
 from surveylab.errors import Fault
 from surveylab.spec.checking import fault, read
 from surveylab.spec.document import Keyed, Node, Scalar, at, keys_of, members_of, text_of, texts_of
@@ -17,6 +19,9 @@ from surveylab.spec.faults import Finding, nearest
 from surveylab.spec.models import ExperimentSection
 from surveylab.spec.outcomes import Outcomes, fitting, measured, suits
 from surveylab.spec.wording import Surroundings
+
+SMALLEST = 1e-6
+"""Of the standard deviation of a prior: a point is no distribution."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +51,7 @@ class Names:
 
 @dataclass(frozen=True)
 class ExperimentReading:
-    """What an experiment's file says, the tree that it was read from, and its faults."""
+    """What an experiment's file says, the tree of the file, its faults and the names it gives."""
 
     section: ExperimentSection
     node: Node
@@ -61,6 +66,7 @@ def level_names(levels: Node | None) -> tuple[str, ...]:
 
 def read_experiment(node: Node) -> ExperimentReading:
     """Read and check an experiment but for its levels and instruments."""
+    node = _without_empty(node)
     names = Names.of(node)
     first = read("experiment", node, Surroundings(inquiries=names.inquiries))
     section = ExperimentSection(**first.values)
@@ -69,12 +75,21 @@ def read_experiment(node: Node) -> ExperimentReading:
         _data(node, names),
         _contact(node, names),
         _measured(node),
-        _inquiries(first.node, section, names),
-        _estimators(first.node, section, names),
+        _inquiries(node, names),
+        _estimators(node, names),
         _assumptions(node, names),
+        _numbers(node),
     )
     faults = {*first.faults, *(each for check in checks for each in check)}
-    return ExperimentReading(section, first.node, tuple(sorted(faults)), names)
+    return ExperimentReading(section, node, tuple(sorted(faults)), names)
+
+
+def _without_empty(node: Node) -> Node:
+    """The file without sections that have a key and nothing behind it."""
+    if not isinstance(node, Keyed):
+        return node
+    empty = [key for key, value in node.entries.items() if isinstance(value, Scalar) and value.value is None]
+    return replace(node, entries={key: value for key, value in node.entries.items() if key not in empty})
 
 
 def _parts(node: Node, section: ExperimentSection) -> Iterator[Fault]:
@@ -136,7 +151,7 @@ def _loaded(name: str, outcome: Node) -> Iterator[Fault]:
     if isinstance(outcome, Keyed) and given not in ({"value"}, {"count", "among"}):
         what = f"the outcome {name!r} needs either a value or a count among a total."
         yield fault(outcome, Finding("SL424", what, "Give `value:`, or `count:` and `among:`."))
-    elif "count" in given and isinstance(family, Scalar) and family.text != "binary":
+    elif "count" in given and isinstance(family, Scalar) and family.text in there and family.text != "binary":
         what = f"the outcome {name!r} is a count, and counts are of family binary."
         yield fault(outcome, Finding("SL424", what, "Give `family: binary`, or a `value:` per case."))
 
@@ -164,25 +179,28 @@ def _measured(node: Node) -> Iterator[Fault]:
                 yield fault(named, Finding("SL414", f"there is no outcome {name!r}.", nearest(name, there, "outcomes")))
 
 
-def _inquiries(node: Node, section: ExperimentSection, names: Names) -> Iterator[Fault]:
-    for name, inquiry in section.inquiries.items():
-        here = at(node, "inquiries", name)
-        assert here is not None
-        yield from _contrast(at(here, "contrast"), names)
-        known = inquiry.outcome in names.outcomes.names
-        if not known:
-            what = f"there is no outcome {inquiry.outcome!r}."
-            yield fault(
-                here, Finding("SL414", what, nearest(inquiry.outcome, names.outcomes.names, "outcomes"), ("outcome",))
-            )
-        elif inquiry.scale and not suits(inquiry.scale, names.outcomes.family(inquiry.outcome)):
-            family = names.outcomes.family(inquiry.outcome)
-            what = f"the scale {inquiry.scale} is of shares, and {inquiry.outcome!r} is {family}."
-            yield fault(here, Finding("SL419", what, "Use difference or ratio.", ("scale",)))
-        if inquiry.item is not None and inquiry.outcome in names.outcomes.loaded:
-            what = f"the outcome {inquiry.outcome!r} is of the data and has no item."
-            yield fault(here, Finding("SL415", what, "Delete `item:`.", ("item",)))
-        yield from _stratum(at(here, "by"), names)
+def _inquiries(node: Node, names: Names) -> Iterator[Fault]:
+    inquiries = at(node, "inquiries")
+    for inquiry in inquiries.entries.values() if isinstance(inquiries, Keyed) else ():
+        yield from _contrast(at(inquiry, "contrast"), names)
+        yield from _stratum(at(inquiry, "by"), names)
+        outcome = at(inquiry, "outcome")
+        if isinstance(outcome, Scalar):
+            yield from _outcome(inquiry, outcome, names.outcomes)
+
+
+def _outcome(inquiry: Node, outcome: Scalar, there: Outcomes) -> Iterator[Fault]:
+    name, scale, item = outcome.text, at(inquiry, "scale"), at(inquiry, "item")
+    if name not in there.names:
+        yield fault(outcome, Finding("SL414", f"there is no outcome {name!r}.", nearest(name, there.names, "outcomes")))
+        return
+    family = there.family(name)
+    if isinstance(scale, Scalar) and scale.text in tuple(Scale) and not suits(Scale(scale.text), family):
+        what = f"the scale {scale.text} is of shares, and {name!r} is {family}."
+        yield fault(scale, Finding("SL419", what, "Use difference or ratio."))
+    if isinstance(item, Scalar) and item.value is not None and name in there.loaded:
+        what = f"the outcome {name!r} is of the data and has no item."
+        yield fault(item, Finding("SL415", what, "Delete `item:`."))
 
 
 def _contrast(contrast: Node | None, names: Names) -> Iterator[Fault]:
@@ -203,16 +221,15 @@ def _contrast(contrast: Node | None, names: Names) -> Iterator[Fault]:
             yield fault(pair, finding)
 
 
-def _estimators(node: Node, section: ExperimentSection, names: Names) -> Iterator[Fault]:
+def _estimators(node: Node, names: Names) -> Iterator[Fault]:
     estimators = at(node, "estimators")
     if not isinstance(estimators, Keyed):
         return
     for name, here in estimators.entries.items():
         yield from _unknown(estimators, name, names.inquiries, "SL417", "inquiry", plural="inquiries")
         model = at(here, "model")
-        inquiry = section.inquiries.get(name)
-        if isinstance(model, Scalar) and model.plain and model.value is not None:
-            yield from _model(model, inquiry.outcome if inquiry else None, names)
+        if isinstance(model, Scalar) and model.value is not None:
+            yield from _model(model, text_of(at(node, "inquiries", name, "outcome")), names)
         for member in members_of(at(here, "adjust")):
             yield from _stratum(member, names)
         effects = at(here, "priors", "effects")
@@ -259,6 +276,30 @@ def _shift(here: Node | None, key: str, names: Names) -> Iterator[Fault]:
         what = f"the factor {factor!r} has no level {level!r}."
         remedy = nearest(key, [each for each in every if each.startswith(f"{factor}.")], "keys")
         yield fault(here, Finding("SL412", what, remedy, (key,), key=True))
+
+
+def _numbers(node: Node) -> Iterator[Fault]:
+    """Numbers that their type does not bound: shares, counts and the scales of priors."""
+    for key in ("complete_from", "partial_from"):
+        yield from _bounded(at(node, "measurement", key), 0, 1)
+    yield from _bounded(at(node, "contact", "cap", "contacts"), 1)
+    estimators = at(node, "estimators")
+    for name in keys_of(estimators):
+        priors = at(estimators, name, "priors")
+        yield from _bounded(at(priors, "intercept", "sd"), SMALLEST)
+        for batch in ("main", "interactions", "heterogeneity", "groups"):
+            yield from _bounded(at(priors, batch), SMALLEST)
+        effects = at(priors, "effects")
+        for factor in keys_of(effects):
+            for level in keys_of(at(effects, factor)):
+                yield from _bounded(at(effects, factor, level, "sd"), SMALLEST)
+
+
+def _bounded(node: Node | None, low: float, high: float = inf) -> Iterator[Fault]:
+    value = node.value if isinstance(node, Scalar) else None
+    if node is not None and isinstance(value, int | float) and not low <= value <= high:
+        bounds = f"at least {low:g}" + (f" and at most {high:g}" if high < inf else "")
+        yield fault(node, Finding("SL106", f"{value} is out of range.", f"Write a number that is {bounds}."))
 
 
 def _stratum(named: Node | None, names: Names) -> Iterator[Fault]:

@@ -29,15 +29,16 @@ _ABSENT: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class InstrumentReading:
-    """An instrument, the tree that it was read from, and its faults; without faults it is whole.
-
-    ``ids`` are those of all items, also of items at fault, which the tree has lost.
-    """
+    """An instrument, the tree of its file, and its faults; without faults the instrument is whole."""
 
     instrument: Instrument
     node: Node
     faults: tuple[Fault, ...]
-    ids: tuple[str, ...]
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of all items, those at fault too."""
+        return item_ids(self.node)
 
     @property
     def settled(self) -> frozenset[str]:
@@ -45,12 +46,9 @@ class InstrumentReading:
         return frozenset(item.id for item in self.instrument.items if item.settings is not None)
 
 
-def read_instrument(node: Node, lost: tuple[str, ...] = ()) -> InstrumentReading:
-    """Read and check an instrument; its name is the stem of its file.
-
-    ``lost`` are items that the file has and the tree has not, because they were at fault.
-    """
-    ids = tuple(dict.fromkeys((*_ids_in(node, "items"), *lost)))
+def read_instrument(node: Node) -> InstrumentReading:
+    """Read and check an instrument; its name is the stem of its file."""
+    ids = item_ids(node)
     languages = texts_of(at(node, "languages")) or ("en",)
     first = read("instrument", node, Surroundings(languages))
     values = {key: value for key, value in first.values.items() if key != "format"}
@@ -62,11 +60,12 @@ def read_instrument(node: Node, lost: tuple[str, ...] = ()) -> InstrumentReading
     before = read("instrument", first.node, Surroundings(languages)).faults if first.faults else ()
     named = set(read("instrument", first.node, around).faults).difference(before)
     own = {*_languages(node), *_ids(node), *_pages(node, ids)}
-    return InstrumentReading(instrument, first.node, tuple(sorted({*first.faults, *named, *own})), ids)
+    return InstrumentReading(instrument, node, tuple(sorted({*first.faults, *named, *own})))
 
 
-def _ids_in(node: Node, section: str) -> tuple[str, ...]:
-    ids = (text_of(at(member, "id")) for member in members_of(at(node, section)))
+def item_ids(node: Node) -> tuple[str, ...]:
+    """The ids of the items as written, those of items at fault too."""
+    ids = (text_of(at(member, "id")) for member in members_of(at(node, "items")))
     return tuple(each for each in ids if each is not None)
 
 

@@ -7,13 +7,12 @@ here are only the sections whose form in the file is not the form in ``design``.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from pydantic import TypeAdapter, WithJsonSchema
 
-from surveylab import registry
 from surveylab.design.experiment import (
     NOTHING,
     Assignment,
@@ -160,7 +159,9 @@ def mirror(*, lenient: bool) -> Mirror:
     made = Mirror(_INSTEAD, _FLAT, lenient=lenient)
     loaded = made.spoken(Mapping[Name, LoadedOutcomeSection])
     plain = made.spoken(Mapping[Name, str])
-    made.instead = {**_INSTEAD, (Data, "outcomes"): loaded, (Data, "factors"): plain}
+    assignment = made.of(AssignmentSection)
+    loaded_fields: dict[tuple[type, str], Any] = {(Data, "outcomes"): loaded, (Data, "factors"): plain}
+    made.instead = {**_INSTEAD, **loaded_fields, (ExperimentSection, "assignment"): assignment}
     return made
 
 
@@ -184,6 +185,9 @@ def assignment_of(section: AssignmentSection, factors: tuple[Any, ...]) -> Assig
     return Assignment(section.scheme, section.settings, factors, section.design)
 
 
-def families() -> tuple[str, ...]:
-    """The models that there are; their modules are never imported here."""
-    return registry.names("models")
+def data_of(section: Data | None) -> Data | None:
+    """The data with their outcomes as values; a file writes them as a mapping of sections."""
+    if section is None:
+        return None
+    written = cast("Mapping[str, LoadedOutcomeSection]", section.outcomes)
+    return replace(section, outcomes=tuple(each.named(name) for name, each in written.items()))

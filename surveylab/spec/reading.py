@@ -16,7 +16,7 @@ from surveylab.spec.arms import Workshop, instrument_fault
 from surveylab.spec.document import Keyed, Node, Scalar, at, keys_of
 from surveylab.spec.experiments import ExperimentReading, read_experiment
 from surveylab.spec.instruments import InstrumentReading, read_instrument
-from surveylab.spec.models import assignment_of
+from surveylab.spec.models import assignment_of, data_of
 from surveylab.spec.parsing import parse, text_of_file
 
 Found = str | Fault | None
@@ -180,6 +180,6 @@ def _experiment(slug: str, reading: ExperimentReading, factors: tuple[Factor, ..
         measurement=section.measurement,
         messages=section.messages,
         assumptions=section.assumptions,
-        data=section.data,
+        data=data_of(section.data),
         seed=section.seed or slug,
     )

@@ -21,9 +21,9 @@ from sqlalchemy import Column, Connection, Table, func, select
 CHUNK = 50_000
 """Rows that are prepared at a time: what bounds the memory of a load and of a draw."""
 
-_CACHE = 256 * 1024
-"""KiB of pages that SQLite may hold during a load; with its usual 2 MiB, an index over a million
-random tokens is written to the log many times over."""
+_CACHE = 512 * 1024
+"""KiB of pages that SQLite may hold during a load, taken as they fill: a million cases in two factors
+make 400 MiB. With less, pages of the index over random tokens are written to the log many times over."""
 
 T = TypeVar("T")
 

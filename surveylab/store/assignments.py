@@ -86,7 +86,7 @@ def arm_counts(conn: Connection, experiment_id: int) -> tuple[tuple[dict[str, st
     """Levels and cases of each combination that occurs, in the order of the levels."""
     cross = crossing(conn, experiment_id)
     counted = select(*cross.levels, func.count()).select_from(cross.rows).group_by(*cross.levels)
-    found = ((cross.arm(row[:-1]), int(row[-1])) for row in conn.execute(counted))
+    found = ((cross.arm(row[:-1]), int(row[-1])) for row in conn.execute(counted) if row[-1])
     return tuple(sorted(found, key=lambda each: sorted(each[0].items())))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Connection, func, select
 
@@ -44,17 +43,14 @@ def case_records(conn: Connection, experiment_id: int, changed_only: bool = Fals
         experiment_id: the version of the experiment.
         changed_only: leave out the cases that got no event since ``put_measures`` saw them.
     """
-    mine = select(sampled_case.c.id, sampled_case.c.unit, sampled_case.c.fields)
-    mine = mine.where(sampled_case.c.experiment_id == experiment_id).order_by(sampled_case.c.id).limit(_AT_ONCE)
+    mine = select(sampled_case.c.id).where(sampled_case.c.experiment_id == experiment_id)
     if changed_only:
         # Counts and not the last id: on PostgreSQL a lower id may be committed after a higher one.
         happened = select(func.count()).where(event.c.case_id == sampled_case.c.id).scalar_subquery()
         seen = select(measured.c.events).where(measured.c.case_id == sampled_case.c.id).scalar_subquery()
         mine = mine.where(happened != func.coalesce(seen, -1))
-    last = 0
-    while rows := conn.execute(mine.where(sampled_case.c.id > last)).all():
-        yield _histories(conn, rows)
-        last = rows[-1].id
+    ids = conn.scalars(mine.order_by(sampled_case.c.id)).all()
+    return (_histories(conn, some) for some in chunks(ids, _AT_ONCE))
 
 
 def put_measures(conn: Connection, rows: Iterable[tuple[int, str, float | None, int]], seen: Mapping[int, int]) -> None:
@@ -77,8 +73,7 @@ def put_measures(conn: Connection, rows: Iterable[tuple[int, str, float | None, 
         conn.execute(marks, some)
 
 
-def _histories(conn: Connection, rows: Sequence[Any]) -> list[CaseHistory]:
-    ids = [row.id for row in rows]
+def _histories(conn: Connection, ids: Sequence[int]) -> list[CaseHistory]:
     levels: dict[int, dict[str, str]] = defaultdict(dict)
     named = (assignment.c.case_id, assignment.c.factor, assignment.c.level)
     for case, factor, level in conn.execute(select(*named).where(assignment.c.case_id.in_(ids))):
@@ -92,6 +87,7 @@ def _histories(conn: Connection, rows: Sequence[Any]) -> list[CaseHistory]:
     for each in conn.execute(given):
         answers[each.case_id][each.column_name] = answer_from(each)
     seconds = _page_seconds(conn, ids)
+    mine = select(sampled_case.c.id, sampled_case.c.unit, sampled_case.c.fields).where(sampled_case.c.id.in_(ids))
     return [
         CaseHistory(
             row.id,
@@ -102,7 +98,7 @@ def _histories(conn: Connection, rows: Sequence[Any]) -> list[CaseHistory]:
             answers.get(row.id, {}),
             seconds.get(row.id, {}),
         )
-        for row in rows
+        for row in conn.execute(mine.order_by(sampled_case.c.id))
     ]
 
 

@@ -18,9 +18,9 @@ from sqlalchemy import BindParameter, Connection, Select, Text, bindparam, liter
 from surveylab.design.cases import Answer, Event
 from surveylab.design.terms import Missing, Value
 from surveylab.store._sql import Insert, insert
+from surveylab.store.tables import KEYED, exposure, paradata
 from surveylab.store.tables import answer as answer_table
 from surveylab.store.tables import event as event_table
-from surveylab.store.tables import exposure, paradata
 
 
 @dataclass(frozen=True)
@@ -221,7 +221,9 @@ def _statements(dialect: str) -> _Statements:
     answers = insert(dialect, answer_table)
     changed = {column.name: answers.excluded[column.name] for column in answer_table.columns if not column.primary_key}
     return _Statements(
-        event=insert(dialect, event_table).on_conflict_do_nothing(index_elements=["key"]).returning(event_table.c.id),
+        event=insert(dialect, event_table)
+        .on_conflict_do_nothing(index_elements=["key"], index_where=KEYED)
+        .returning(event_table.c.id),
         exposure=insert(dialect, exposure).on_conflict_do_nothing(index_elements=["case_id", "factor"]),
         answer=answers.on_conflict_do_update(index_elements=["case_id", "column_name"], set_=changed),
         paradata=insert(dialect, paradata),

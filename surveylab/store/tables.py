@@ -22,6 +22,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from surveylab.store.columns import Instant, Key, Unit
@@ -35,6 +36,10 @@ metadata = MetaData(
         "ck": "ck_%(table_name)s_%(constraint_name)s",
     }
 )
+
+
+KEYED = text("key IS NOT NULL")
+"""The events that have a key; the others take no room in its index."""
 
 
 def _id() -> Column[Any]:
@@ -169,8 +174,9 @@ event = Table(
     _at(),
     _text("kind"),
     _text("detail"),
-    Column("key", Text, unique=True),
+    Column("key", Text),
     Index(None, "case_id"),
+    Index("uq_event_key", "key", unique=True, sqlite_where=KEYED, postgresql_where=KEYED),
 )
 
 exposure = Table(

@@ -35,6 +35,7 @@ def create_app(settings: Settings, *, ledger: Ledger | None = None, clock: Clock
         SurveylabError: the database cannot be reached.
     """
     app = Flask("surveylab", static_folder=None, template_folder=None)
+    app.url_map.strict_slashes = False  # a link that was copied with a slash behind it works too
     app.config.update(MAX_CONTENT_LENGTH=MOST_BYTES, MAX_FORM_MEMORY_SIZE=MOST_BYTES)
     book = ledger or open_ledger(settings.database_url)
     studies = Studies(book)

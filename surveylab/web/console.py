@@ -9,6 +9,7 @@ something in front asks for a password.
 from __future__ import annotations
 
 from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, abort, request
 
@@ -19,7 +20,7 @@ from surveylab.web.desk import desk
 
 blueprint = Blueprint("console", __name__, url_prefix="/console")
 
-LOCAL = ("127.0.0.1", "localhost", "[::1]")
+LOCAL = ("127.0.0.1", "localhost", "::1")
 PROXIED = ("Forwarded", "X-Forwarded-For", "X-Real-Ip", "Via")
 """A proxy on this machine makes everybody look local; it says so in one of these."""
 
@@ -29,8 +30,7 @@ def on_this_machine() -> None:
     """403 for requests from elsewhere, unless the console was opened to them."""
     if desk().settings.console_open:
         return
-    host = request.host.removesuffix(f":{request.environ.get('SERVER_PORT', '')}")
-    local = _is_loopback(request.remote_addr) and host in LOCAL
+    local = _is_loopback(request.remote_addr) and _hostname(request.host) in LOCAL
     if not local or any(name in request.headers for name in PROXIED):
         abort(403)
 
@@ -55,6 +55,13 @@ def _page(template: str, **values: object) -> Response:
         f"console/{template}.html", language="en", assets=assets.addresses(), steps=tuple(progress.STEPS), **values
     )
     return Response(text)
+
+
+def _hostname(host: str) -> str | None:
+    try:
+        return urlsplit(f"//{host}").hostname
+    except ValueError:
+        return None
 
 
 def _is_loopback(address: str | None) -> bool:

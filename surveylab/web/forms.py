@@ -27,7 +27,7 @@ from surveylab.fieldwork.pages import PageView
 VISIT = "_visit"
 SIGNATURE = "_signature"
 
-Fields = Mapping[str, UnboundField[Any]]
+Fields = Mapping[str, "UnboundField[Any]"]
 
 
 @dataclass(frozen=True)

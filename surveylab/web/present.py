@@ -91,6 +91,7 @@ def _question(
         assets=assets.addresses(),
         may_stop=True,
         page=view,
+        title_heads=view.title_heads,
         t=view.words,
         entered_again=entered,
         errors=errors or {},
@@ -116,7 +117,7 @@ def _form(survey: SurveyView, template: str, place: Place, *, forged: bool, star
 def _plain(survey: SurveyView, template: str, code: int, **values: object) -> Response:
     text = render(
         f"survey/{template}.html",
-        **{"may_stop": False, **values},
+        **{"may_stop": False, "title_heads": False, **values},
         survey=survey,
         language=survey.language,
         address=address(survey.token),

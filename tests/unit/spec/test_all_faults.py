@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from surveylab.errors import SpecError
@@ -14,7 +16,7 @@ title: Twelve faults and more
 frame: {source: customers, unit: person, eligible: age >= and consented}      # «SL201:59»
 colour: blue                                                                 # «SL101:1»
 assumptions:
-  response: {base: 0.2, length.shrt: 0.3, lenght.short: 0.1}                  # «SL412:25 'length.short', SL411:43 'length.short'»
+  response: {base: 0.2, length.shrt: 0.3, lenght.short: 0.1}  # «SL412:25 'length.short', SL411:43 'length.short'»
   respons: {base: 0.2}                                                       # «SL414:3 'response'»
 inquiries:
   length_on_response: {outcome: response, contrast: {length: [shrt, long]}}   # «SL412:63 'short'»
@@ -37,12 +39,14 @@ assignment:
     again: {varies: contact.send_at, levels: {a: "09:00", b: "10:00"}}        # «SL403:21»
     single: {varies: contact.channel, levels: {link: link}}                   # «SL404:47»
     range: {varies: items.recommend.high, levels: {ten: 10, five: "5"}}       # «SL103:67»
-contact: {channle: link, quiet_hours: ["9pm", "08:00"], closes: 3 weeks, message: invite} # «SL101:11 'channel', SL107:40, SL108:65, SL422:83 'invitation'»
+contact:
+  {channle: link, quiet_hours: ["9pm", "08:00"], closes: 3 weeks, message: invite}
+# «SL101:4 'channel', SL107:33, SL108:58, SL422:76 'invitation'» of the line above
 messages:
   invitation: {subject: Hello, body: "Dear {unit.first_name}"}   # «SL204:44»
 measurement: {instrument: survey, language: de, outcomes: [item_nonrespons]}  # «SL423:45, SL414:60 'item_nonresponse'»
 estimators:
-  length_on_response: {model: duration, adjust: [regions], priors: {main: wide}} # «SL419:31, SL418:50 'region', SL103:75»
+  length_on_response: {model: duration, adjust: [regions], priors: {main: wide}} # «SL419:31, SL418:50, SL103:75»
   length_on_respons: {model: binary}                                         # «SL417:3 'length_on_response'»
 decision:
   adopt_if: P(length_on_respons > 0.01) >= 0.95                              # «SL417:15 'length_on_response'»
@@ -65,7 +69,7 @@ pages:
 items:
   - {id: recommend, type: scale, text: How likely?, low: 0, high: 10, required: "yes"} # «SL103:81»
   - {id: why, type: long_text, text: Why?, applicable_if: answered(recomend)} # «SL202:68 'recommend'»
-  - {id: drivers, type: grid, text: How satisfied?, options: {1: Low, 2: High}, row: {quality: Quality}} # «SL101:81 'rows'»
+  - {id: drivers, type: grid, text: How satisfied?, options: {1: Lo, 2: Hi}, row: {a: Quality}} # «SL101:78 'rows'»
   - {id: effort, type: singel, text: How easy?, options: {1: Easy, 2: Hard}}  # «SL110:24 'single'»
   - {id: why, type: short_text, text: "{tenur|}?"}                           # «SL301:10, SL205:39»
   - {id: tenure, type: number, text: How long?, hnt: 1}                     # «SL101:49 'hint'»
@@ -73,19 +77,18 @@ items:
 """
 
 
-def _marked(text: str, file: str) -> set[tuple[str, int, int, str]]:
-    found = set()
+def _marks(text: str) -> Iterator[tuple[int, int, str, str]]:
+    """Line, column, code and word of the remedy of every mark."""
     for number, line in enumerate(text.splitlines(), start=1):
-        marks = line.partition("«")[2].rstrip("»")
-        for mark in filter(None, marks.split(", ")):
-            code, _, column = mark.split(" ")[0].partition(":")
-            found.add((file, number, int(column), code))
-    return found
+        inside = line.partition("«")[2].partition("»")[0]
+        for mark in filter(None, inside.split(", ")):
+            where, _, word = mark.partition(" ")
+            code, _, column = where.partition(":")
+            yield number - line.endswith("of the line above"), int(column), code, word
 
 
-def _remedies(text: str) -> list[tuple[int, str, str]]:
-    marks = [(n, mark) for n, line in enumerate(text.splitlines(), 1) for mark in line.partition("«")[2].rstrip("»").split(", ")]
-    return [(n, mark.split(":")[0], mark.split(" ")[1]) for n, mark in marks if " " in mark]
+def _marked(text: str, file: str) -> set[tuple[str, int, int, str]]:
+    return {(file, line, column, code) for line, column, code, _ in _marks(text)}
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +108,7 @@ def test_every_fault_is_reported_at_its_place_and_no_other(faults):
 @pytest.mark.parametrize(("text", "file"), [(EXPERIMENT, "all_faults.yaml"), (INSTRUMENT, "survey.yaml")])
 def test_a_misspelt_name_gets_the_nearest_one_that_exists(faults, text, file):
     """Keys, factors, levels, inquiries, items, schemes, types, outcomes and steps: the remedy names the nearest."""
-    for line, code, word in _remedies(text):
-        remedies = [each.remedy for each in faults if (each.file, each.line, each.code) == (file, line, code)]
-        assert any(word in remedy for remedy in remedies), (file, line, code, word, remedies)
+    for line, column, code, word in _marks(text):
+        place = (file, line, column, code)
+        remedies = [each.remedy for each in faults if (each.file, each.line, each.column, each.code) == place]
+        assert any(word in remedy for remedy in remedies), (place, word, remedies)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import tracemalloc
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from surveylab.errors import SurveylabError
 from surveylab.store import frames
+from surveylab.store._bulk import CHUNK
 from surveylab.store.ledger import Ledger
 from surveylab.store.tables import frame_unit, person
 
@@ -107,14 +108,28 @@ def test_shares_count_every_unit_by_typed_values(ledger: Ledger, prenotice) -> N
 
 
 def test_loading_streams(ledger: Ledger, prenotice) -> None:
-    """Memory is bounded by a chunk: three times the units take no more of it."""
-    peaks = []
-    for n in (100_000, 300_000):
-        tracemalloc.start()
-        _load(ledger, ((f"u{i:07}", {"region": "north"}, None) for i in range(n)), prenotice)
-        peaks.append(tracemalloc.get_traced_memory()[1])
-        tracemalloc.stop()
-    assert peaks[1] < 1.2 * peaks[0]
+    """Memory is bounded: of 130,000 units, no more than two chunks are ever held at once."""
+    living = 0
+    most = 0
+
+    class Fields(dict[str, int]):
+        """A dictionary that is counted while it lives."""
+
+        def __init__(self, **fields: int) -> None:
+            nonlocal living, most
+            super().__init__(**fields)
+            living += 1
+            most = max(most, living)
+
+        def __del__(self) -> None:
+            nonlocal living
+            living -= 1
+
+    def units() -> Iterator[frames.Unit]:
+        return ((f"u{i:07}", Fields(x=i), None) for i in range(130_000))
+
+    assert _load(ledger, units(), prenotice).units == 130_000
+    assert most <= 2 * CHUNK
 
 
 def test_an_empty_frame_is_a_frame(ledger: Ledger, prenotice) -> None:

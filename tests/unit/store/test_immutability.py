@@ -58,17 +58,14 @@ def test_the_database_refuses_to_change_what_is_written_once(full: Ledger, chang
 
 def test_a_back_door_of_each_engine_is_shut(full: Ledger) -> None:
     """INSERT OR REPLACE on SQLite and TRUNCATE on PostgreSQL are changes, too."""
+    doors = {
+        "sqlite": "INSERT OR REPLACE INTO assignment SELECT case_id, factor, 'sms', probability, numerator,"
+        " denominator, algorithm, position, block FROM assignment",
+        "postgresql+psycopg": "TRUNCATE assignment",
+    }
     before = _contents(full)
     with pytest.raises(DBAPIError, match="assignment is written once"), full.write() as conn:
-        if conn.dialect.name == "sqlite":
-            conn.execute(
-                text(
-                    "INSERT OR REPLACE INTO assignment SELECT case_id, factor, 'sms', probability, numerator,"
-                    " denominator, algorithm, position, block FROM assignment"
-                )
-            )
-        else:
-            conn.execute(text("TRUNCATE assignment"))
+        conn.execute(text(doors[full.url.drivername]))
     assert _contents(full) == before
 
 

@@ -40,9 +40,14 @@ def test_what_is_written_is_there_afterwards(ledger: Ledger) -> None:
 
 def test_an_error_takes_everything_back(ledger: Ledger) -> None:
     """An error inside ``write`` leaves nothing behind."""
-    with pytest.raises(ZeroDivisionError), ledger.write() as conn:
-        conn.execute(setting.insert().values(key="a", value="1"))
-        _ = 1 / 0
+
+    def fail() -> None:
+        with ledger.write() as conn:
+            conn.execute(setting.insert().values(key="a", value="1"))
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        fail()
     assert _values(ledger) == []
 
 

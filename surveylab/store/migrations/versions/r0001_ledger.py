@@ -164,8 +164,9 @@ def _fieldwork() -> None:
         _text("kind"),
         _text("detail"),
         _text("key", nullable=True),
-        _unique("event", "key"),
     )
+    keyed = sa.text("key IS NOT NULL")
+    op.create_index("uq_event_key", "event", ["key"], unique=True, sqlite_where=keyed, postgresql_where=keyed)
     op.create_index("ix_event_case_id", "event", ["case_id"])
     op.create_table(
         "exposure",

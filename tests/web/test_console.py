@@ -1,0 +1,89 @@
+"""The console: counts by arm, for the machine that runs the survey."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from surveylab.web import create_app
+
+
+def table(page):
+    """The rows of the first table of a page, as text."""
+    rows = re.findall(r"<tr>(.*?)</tr>", page.text, re.DOTALL)
+    cells = (re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in rows)
+    return [[" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in row] for row in cells]
+
+
+def test_the_flow_is_counted_by_arm(browser, field, nps):
+    """Each step counts the cases that it happened to, and every arm is there from the start."""
+    (short,) = field.tokens(nps, length="short", wording="standard")
+    (long,) = field.tokens(nps, length="long", wording="experience")
+    page = browser.start(short)
+    for answers in ({"recommend": "9"}, {"why": "x"}, {"tenure": "7"}):
+        page = browser.answer(page, answers)
+    browser.get(f"/r/{long}")
+    assert table(browser.get("/console/nps_wording_length")) == [
+        ["wording", "length", "sampled", "sent", "opened", "started", "submitted", "opted out"],
+        ["standard", "long", "1", *["0 0.0 %"] * 5],
+        ["standard", "short", "1", "0 0.0 %", "1 100.0 %", "1 100.0 %", "1 100.0 %", "0 0.0 %"],
+        ["experience", "long", "1", "0 0.0 %", "1 100.0 %", "0 0.0 %", "0 0.0 %", "0 0.0 %"],
+        ["experience", "short", "1", *["0 0.0 %"] * 5],
+        ["All arms", "4", "0 0.0 %", "2 50.0 %", "1 25.0 %", "1 25.0 %", "0 0.0 %"],
+    ]
+
+
+def test_all_experiments_are_listed(browser, nps):
+    """With a link to each."""
+    page = browser.get("/console")
+    assert 'href="/console/nps_wording_length"' in page.text
+    assert table(page)[-1] == ["All arms", "4", "0", "0", "0", "0", "0"]
+
+
+def test_an_empty_ledger_says_how_to_begin(browser):
+    """Not an empty page."""
+    assert "surveylab draw" in browser.get("/console").text
+
+
+@pytest.mark.parametrize("slug", ["nobody", "%00"])
+def test_an_experiment_that_is_not_there_is_not_found(browser, slug):
+    """404."""
+    assert browser.get(f"/console/{slug}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"environ_overrides": {"REMOTE_ADDR": "192.0.2.7"}},
+        {"environ_overrides": {"REMOTE_ADDR": ""}},
+        {"headers": {"X-Forwarded-For": "127.0.0.1"}},
+        {"headers": {"Forwarded": "for=192.0.2.7"}},
+        {"headers": {"Host": "survey.example.org"}},
+    ],
+)
+@pytest.mark.parametrize("path", ["/console", "/console/nps_wording_length", "/console/nobody"])
+def test_the_console_is_closed_to_others(app, nps, how, path):
+    """From elsewhere, through a proxy on this machine, or under another name: 403."""
+    response = app.test_client().get(path, **how)
+    assert response.status_code == 403
+    assert "standard" not in response.text
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8000", "localhost:8000", "[::1]:8000", "localhost"])
+def test_the_console_is_open_to_this_machine(app, nps, host):
+    """Under each of its names."""
+    assert app.test_client().get("/console", headers={"Host": host}).status_code == 200
+
+
+def test_the_console_can_be_opened(settings, ledger, nps):
+    """SURVEYLAB_CONSOLE=open is for servers with something in front."""
+    app = create_app(replace(settings, console_open=True), ledger=ledger)
+    assert app.test_client().get("/console", environ_overrides={"REMOTE_ADDR": "192.0.2.7"}).status_code == 200
+
+
+def test_nothing_of_the_console_changes_anything(browser, field, nps):
+    """It has no form, and takes no POST."""
+    assert "<form" not in browser.get("/console").text
+    assert browser.client.post("/console").status_code == 405
