@@ -60,9 +60,17 @@ def is_ratio(scale: str) -> bool:
 
 def number(value: float, scale: str) -> str:
     """A value as it is told on its scale: points with a sign, ratios with two places."""
-    if scale == Scale.RISK_DIFFERENCE:
-        return f"{100 * value:+.1f}"
-    return f"{value:.2f}" if is_ratio(scale) else f"{value:+.2f}"
+    if is_ratio(scale):
+        return f"{value:.2f}"
+    text = f"{100 * value:+.1f}" if scale == Scale.RISK_DIFFERENCE else f"{value:+.2f}"
+    return text.replace("-", "\N{MINUS SIGN}") if float(text) else text[1:]
+
+
+def probability(value: float) -> str:
+    """Three places; never a 0 or a 1 that is none."""
+    if value < 0.0005:
+        return "< 0.001"
+    return "> 0.999" if value > 0.9995 else f"{value:.3f}"
 
 
 def told(estimate: Estimate) -> str:
@@ -111,7 +119,7 @@ def _panel(estimates: Sequence[Estimate]) -> Panel:
 
 def _short(place: float, scale: str) -> str:
     value = 100 * place if scale == Scale.RISK_DIFFERENCE else place
-    return f"{value:+.3g}" if abs(value) > 1e-9 else "0"
+    return f"{value:+.3g}".replace("-", "\N{MINUS SIGN}") if abs(value) > 1e-9 else "0"
 
 
 def _ticks(low: float, high: float) -> list[float]:

@@ -8,7 +8,7 @@ from typing import Any
 from surveylab.design.experiment import Study
 from surveylab.design.factors import Factor
 from surveylab.design.results import Analysis
-from surveylab.reports._forest import is_ratio, label, number, panels, told
+from surveylab.reports._forest import label, panels, probability, told
 from surveylab.templating import render as render_template
 
 
@@ -28,8 +28,7 @@ def render(content: Mapping[str, Any]) -> str:
         panels=panels(analysis.estimates),
         label=label,
         told=told,
-        number=number,
-        is_ratio=is_ratio,
+        probability=probability,
     )
 
 

@@ -26,8 +26,9 @@ print(*sorted({name.partition(".")[0] for name in sys.modules}))
 
 
 @pytest.mark.parametrize("ledger_url", ["sqlite"], indirect=True)
-def test_serving_a_page_loads_neither_a_sampler_nor_data_frames(ledger_url, long_token):
+def test_serving_a_page_loads_neither_a_sampler_nor_data_frames(ledger_url, field, long_token):
     """In a fresh interpreter, after a landing page, a start and an answer."""
+    field.close(long_token, in_days=30)
     environment = {**os.environ, "SURVEYLAB_DATABASE_URL": ledger_url, "PYTHONPATH": os.pathsep.join(sys.path)}
     done = subprocess.run(
         [sys.executable, "-c", SERVE_ONE, long_token], env=environment, capture_output=True, text=True, check=False

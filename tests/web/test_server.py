@@ -56,6 +56,7 @@ def fetch(address, headers=None):
 
 def test_the_server_serves_and_stops_when_it_is_told(start, field, long_token):
     """Two workers, each with a ledger of its own; SIGTERM ends them, and the exit is clean."""
+    field.close(long_token, in_days=30)
     process, base = start("real")
     assert fetch(f"{base}/r/{long_token}")[0] == 200
     assert fetch(f"{base}/console")[0] == 200

@@ -1,0 +1,275 @@
+"""The pages in a real Chromium: keyboard, focus, reflow, targets, contrast, and what is fetched."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+pytestmark = [pytest.mark.browser, pytest.mark.parametrize("ledger_url", ["sqlite"], indirect=True)]
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+PAGES = ("recommendation", "reason", "service", "contacts", "background")
+
+CONTRAST = """
+() => {
+  const parse = (c) => (c.match(/[\\d.]+/g) || []).map(Number);
+  const canvas = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
+  const rgba = (c) => { canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = c; canvas.fillRect(0, 0, 1, 1);
+    return [...canvas.getImageData(0, 0, 1, 1).data]; };
+  const light = ([r, g, b]) => [r, g, b].map((v) => v / 255)
+    .map((v) => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const behind = (element) => {
+    for (let e = element; e; e = e.parentElement) {
+      const colour = rgba(getComputedStyle(e).backgroundColor);
+      if (colour[3] === 255) return colour;
+    }
+    return [255, 255, 255, 255];
+  };
+  const found = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const element = walker.currentNode.parentElement;
+    if (!walker.currentNode.textContent.trim() || !element.checkVisibility() || element.closest(".unseen, .skip")) continue;
+    const [one, other] = [light(rgba(getComputedStyle(element).color)), light(behind(element))].sort((a, b) => b - a);
+    found.push([(one + 0.05) / (other + 0.05), walker.currentNode.textContent.trim().slice(0, 40)]);
+  }
+  return found.sort((a, b) => a[0] - b[0])[0];
+}
+"""
+TARGETS = """
+() => [...document.querySelectorAll("a, button, .choice, .point, input:not([type=hidden]):not(.choice__control), textarea")]
+  .filter((e) => e.checkVisibility() && !e.matches(".skip"))
+  .map((e) => { const box = e.getBoundingClientRect(); return [e.className || e.tagName, box.width, box.height]; })
+"""
+
+
+class Quiet(WSGIRequestHandler):
+    """Says nothing about requests."""
+
+    def log(self, *_args, **_kwargs):
+        """Nothing."""
+
+
+@pytest.fixture
+def base(app):
+    """The address at which the application is served."""
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def chromium(base):
+    """Opens tabs that fail the test when a page logs an error or asks for anything from elsewhere."""
+    assert Path(CHROMIUM).exists(), f"{CHROMIUM} is missing; the pages are tested in the system's Chromium"
+    complaints = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+
+        def tab(width=375, **how):
+            page = browser.new_context(viewport={"width": width, "height": 740}, **how).new_page()
+            page.set_default_timeout(10_000)
+            page.on("pageerror", lambda error: complaints.append(str(error)))
+            page.on("console", lambda line: _complain(complaints, line))
+            page.on("request", lambda request: _elsewhere(complaints, request.url, base))
+            return page
+
+        yield tab
+        browser.close()
+    assert complaints == []
+
+
+def _complain(complaints, line):
+    # Chromium logs every 4xx as an error; those of a form with errors are meant.
+    if line.type in ("error", "warning") and "the server responded with a status of 4" not in line.text:
+        complaints.append(line.text)
+
+
+def _elsewhere(complaints, url, base):
+    if not url.startswith((base, "data:")):
+        complaints.append(url)
+
+
+def focused(page):
+    """What has the focus: its name, or its tag and text."""
+    return page.evaluate(
+        "() => { const e = document.activeElement; return e.name ? `${e.name}=${e.value}` : e.textContent.trim() }"
+    )
+
+
+def tab_to(page, wanted, most=40):
+    """Press Tab until something has the focus; every stop on the way must be visible."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        visible = page.evaluate(
+            """() => { const e = document.activeElement, box = (e.closest("label") ?? e).getBoundingClientRect();
+            return box.bottom > 0 && box.top < innerHeight && box.width > 0 }"""
+        )
+        assert visible, f"the focus is out of sight at {focused(page)}"
+        if focused(page).startswith(wanted):
+            return
+    raise AssertionError(f"{wanted} cannot be reached with Tab")
+
+
+def every_page(page, base, token):
+    """Walk through the long survey with clicks; yields the name of each place, error pages included."""
+    page.goto(f"{base}/r/{token}")
+    yield "landing"
+    page.get_by_role("button", name="Start").click()
+    for name in PAGES:
+        page.wait_for_url(f"**/{name}")
+        yield name
+        if name == "recommendation":
+            page.locator('input[value="8"]').check(force=True)
+        if name == "contacts":
+            page.locator('input[value="none"]').check()
+            page.locator('input[value="phone"]').check()
+            page.get_by_role("button", name="Continue").click()
+            page.wait_for_selector("text=There is a problem")
+            yield "error"
+            page.locator('input[value="none"]').uncheck()
+        page.locator("button.button").click()
+    page.wait_for_url("**/thanks")
+    yield "thanks"
+
+
+def test_a_survey_can_be_answered_with_the_keyboard_alone(chromium, base, field, long_token):
+    """At the width of a phone, from the link to the thanks; the focus is never out of sight."""
+    page = chromium(375)
+    page.goto(f"{base}/r/{long_token}")
+    tab_to(page, "Start")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/recommendation")
+    tab_to(page, "recommend=0")
+    for _ in range(9):
+        page.keyboard.press("ArrowRight")
+    assert focused(page) == "recommend=9"
+    tab_to(page, "Continue")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/reason")
+    tab_to(page, "why=")
+    page.keyboard.type("Friendly people")
+    tab_to(page, "Continue")
+    page.keyboard.press("Space")
+    page.wait_for_url("**/service")
+    for row in ("quality", "price", "advice", "speed", "website"):
+        tab_to(page, f"drivers.{row}=1")
+        page.keyboard.press("ArrowDown")
+        assert focused(page) == f"drivers.{row}=2"
+    tab_to(page, "Continue")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/contacts")
+    tab_to(page, "channels=chat")
+    page.keyboard.press("Space")
+    tab_to(page, "effort=1")
+    page.keyboard.press("Space")
+    tab_to(page, "Continue")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/background")
+    tab_to(page, "tenure=")
+    page.keyboard.type("1 200")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=There is a problem")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert focused(page) == "tenure=1 200"
+    page.keyboard.press("Control+A")
+    page.keyboard.type("12")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/thanks")
+    assert field.kinds(long_token)[-1] == "submitted"
+    values = field.values(long_token)
+    assert (values["recommend"], values["drivers.website"], values["channels"], values["tenure"]) == (9, "2", "chat", 12)
+
+
+def test_the_error_summary_takes_the_focus(chromium, base, long_token):
+    """So that who cannot see the page hears first what is wrong; its link leads into the field."""
+    page = chromium(375)
+    for name in every_page(page, base, long_token):
+        if name == "error":
+            assert focused(page).startswith("There is a problem")
+            page.get_by_role("link", name="Select only").click()
+            assert focused(page) == "channels=phone"
+            assert page.locator("#channels").evaluate("e => e.getBoundingClientRect().top >= 0")
+
+
+def test_the_skip_link_leads_to_the_page(chromium, base, long_token):
+    """It is the first stop, it shows itself, and the next stop is behind it."""
+    page = chromium(1280)
+    page.goto(f"{base}/r/{long_token}")
+    page.keyboard.press("Tab")
+    assert focused(page).startswith("Skip to")
+    assert page.locator(".skip").evaluate("e => e.getBoundingClientRect().top >= 0")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert focused(page) == "Start"
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_pages_reflow(chromium, base, long_token, script):
+    """At 320 px nothing scrolls sideways, with and without JavaScript."""
+    page = chromium(320, java_script_enabled=script)
+    for name in every_page(page, base, long_token):
+        box = page.locator("html").bounding_box()
+        assert box["width"] <= 320, name
+        session = page.context.new_cdp_session(page)
+        size = session.send("Page.getLayoutMetrics")["cssContentSize"]
+        assert size["width"] <= 320, f"{name} is {size['width']} px wide"
+
+
+def test_targets_can_be_hit(chromium, base, long_token):
+    """24 px at least for everything, 44 for the points of a scale and the choices of a question."""
+    page = chromium(375)
+    for name in every_page(page, base, long_token):
+        for kind, width, height in page.evaluate(TARGETS):
+            least = 44 if kind in ("choice", "point", "button") else 24
+            assert min(width, height) >= least, f"{name}: {kind} is {width} x {height}"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [375, 1280])
+def test_text_can_be_read(chromium, base, long_token, scheme, width):
+    """4.5 : 1 for every text on every page, chosen options and errors included."""
+    page = chromium(width, color_scheme=scheme)
+    for name in every_page(page, base, long_token):
+        if name == "service":
+            page.locator('input[value="4"]').first.check(force=True)
+        ratio, text = page.evaluate(CONTRAST)
+        assert ratio >= 4.5, f"{name}: {text!r} has {ratio:.2f}"
+
+
+def test_the_browsers_back_button_is_safe(chromium, base, field, long_token):
+    """The page is there again with the answer; sending it again changes nothing else."""
+    page = chromium(375)
+    page.goto(f"{base}/r/{long_token}")
+    page.get_by_role("button", name="Start").click()
+    page.locator('input[value="8"]').check(force=True)
+    page.get_by_role("button", name="Continue").click()
+    page.wait_for_url("**/reason")
+    page.go_back()
+    assert page.locator('input[value="8"]').is_checked()
+    page.get_by_role("button", name="Continue").click()
+    page.wait_for_url("**/reason")
+    assert field.values(long_token) == {"recommend": 8}
+    assert len(field.rows("answer")) == 1
+
+
+def test_an_impatient_click_is_one_submission(chromium, base, field, long_token):
+    """The button is never disabled; the server knows the visit."""
+    page = chromium(375)
+    page.goto(f"{base}/r/{long_token}")
+    page.get_by_role("button", name="Start").click()
+    page.locator('input[value="8"]').check(force=True)
+    page.get_by_role("button", name="Continue").dblclick()
+    page.wait_for_url("**/reason")
+    assert field.kinds(long_token).count("page") == 1
