@@ -5,7 +5,7 @@ READY := .venv/.ready
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check serve bench format lock schemas browser clean
+.PHONY: help demo test check serve bench format lock docs browser clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -34,8 +34,9 @@ format: $(READY) ## put the code into its form
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-schemas: $(READY) ## write the JSON Schemas of experiments and instruments to docs/schemas
+docs: $(READY) ## write the schemas and the pages of docs/ that follow from the code
 	$(BIN)/python -m surveylab.spec.schema docs/schemas
+	$(BIN)/python docs/generate.py
 
 lock: ## requirements.lock anew from pyproject.toml (needs uv)
 	uv pip compile --universal --no-emit-index-url --generate-hashes --python-version 3.11 --extra dev pyproject.toml -o requirements.lock

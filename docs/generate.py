@@ -1,10 +1,11 @@
-"""Write the pages of docs/ that follow from the plug-ins' docstrings: ``python docs/generate.py``."""
+"""Write the pages of docs/ that follow from the code: ``python docs/generate.py``."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from surveylab import registry
+from surveylab.spec.faults import CODES
 
 TITLES = {
     "questions": "Question types",
@@ -28,5 +29,17 @@ def plugins() -> str:
     return "\n".join(lines) + "\n"
 
 
+def faults() -> str:
+    """A table of every code of a fault of an experiment's or instrument's file."""
+    lines = ["# Faults of experiment and instrument files", ""]
+    lines += ["`surveylab check` tells them as `file:line:column code what remedy`. A code never changes its meaning."]
+    lines += ["", "| code | meaning |", "|---|---|"]
+    lines += [f"| `{code}` | {meaning} |" for code, meaning in CODES.items()]
+    return "\n".join(lines) + "\n"
+
+
+PAGES = {"plugins.md": plugins, "faults.md": faults}
+
 if __name__ == "__main__":
-    (Path(__file__).parent / "plugins.md").write_text(plugins(), encoding="utf-8")
+    for name, page in PAGES.items():
+        (Path(__file__).parent / name).write_text(page(), encoding="utf-8")

@@ -114,13 +114,12 @@ def _live(ledger: Ledger, study: Study, folder: Path) -> None:
 
 
 def _real(ledger: Ledger, study: Study, folder: Path) -> None:
-    from surveylab.analysis.analyse import analyse, record_decision
+    from surveylab.analysis.analyse import analyse
     from surveylab.analysis.report import write_report
 
     _heading(f"Real: {study.experiment.title}")
     with progress("fits", len(study.experiment.inquiries)) as bar:
         analysis = analyse(ledger, study, bar)
-    record_decision(ledger, study, analysis)
     write_report(ledger, study, analysis, folder / f"{REAL}.html")
     click.echo(f"{analysis.n['sampled']:,} answers; second wording against first, in percentage points\n")
     rows = [

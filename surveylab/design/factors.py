@@ -15,6 +15,10 @@ from types import MappingProxyType
 from typing import Any
 
 
+RESERVED = frozenset({"stratum", "block", "cluster", "cases", "n", "total", "squares", "kind"})
+"""No factor may have one of these names: they are columns of the tables that have one for each factor."""
+
+
 @dataclass(frozen=True)
 class Level:
     """One value of a factor: what it sets (path -> value), and its share of the assignment."""

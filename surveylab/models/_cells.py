@@ -117,7 +117,8 @@ def _pooled(cells: Cells) -> Cells:
     kept = np.asarray(cells.n) > 0
     keys = np.column_stack([cells.arm, *(index for _, index in cells.groups.values())])[kept]
     unique, position = np.unique(keys, axis=0, return_inverse=True)
-    members = [np.flatnonzero(position.ravel() == row) for row in range(len(unique))]
+    position = position.ravel()
+    members = np.split(np.argsort(position, kind="stable"), np.cumsum(np.bincount(position))[:-1])
 
     def pooled(values: Array) -> Array:
         used = np.asarray(values, float)[kept]

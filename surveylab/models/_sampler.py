@@ -27,7 +27,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from threadpoolctl import threadpool_limits
 
 from surveylab import registry
 from surveylab.design.results import Diagnostics

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from surveylab.design.experiment import Plan
-from surveylab.design.factors import children, steps, value_at
+from surveylab.design.factors import RESERVED, children, steps, value_at
 from surveylab.errors import Fault
 from surveylab.spec.checking import fault
 from surveylab.spec.document import Keyed, Node, Scalar, Series, at, members_of
@@ -96,6 +96,9 @@ class _Reader:
         self.faults.append(fault(node, finding))
 
     def factor(self, name: str, section: Keyed) -> WrittenFactor:
+        if name in RESERVED:
+            what = f"{name!r} is a column of every table of results."
+            self.say(section, Finding("SL109", what, "Give the factor another name."))
         paths = self._paths(name, section)
         weights = self._weights(name, section)
         names = level_names(at(section, "levels"))

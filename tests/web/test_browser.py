@@ -35,7 +35,8 @@ CONTRAST = """
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const element = walker.currentNode.parentElement;
-    if (!walker.currentNode.textContent.trim() || !element.checkVisibility() || element.closest(".unseen, .skip")) continue;
+    const unseen = !element.checkVisibility() || element.closest(".unseen, .skip");
+    if (unseen || !walker.currentNode.textContent.trim()) continue;
     const [one, other] = [light(rgba(getComputedStyle(element).color)), light(behind(element))].sort((a, b) => b - a);
     found.push([(one + 0.05) / (other + 0.05), walker.currentNode.textContent.trim().slice(0, 40)]);
   }
@@ -43,7 +44,7 @@ CONTRAST = """
 }
 """
 TARGETS = """
-() => [...document.querySelectorAll("a, button, .choice, .point, input:not([type=hidden]):not(.choice__control), textarea")]
+() => [...document.querySelectorAll("a, button, .choice, .point, .entry")]
   .filter((e) => e.checkVisibility() && !e.matches(".skip"))
   .map((e) => { const box = e.getBoundingClientRect(); return [e.className || e.tagName, box.width, box.height]; })
 """
@@ -189,7 +190,12 @@ def test_a_survey_can_be_answered_with_the_keyboard_alone(chromium, base, field,
     page.wait_for_url("**/thanks")
     assert field.kinds(long_token)[-1] == "submitted"
     values = field.values(long_token)
-    assert (values["recommend"], values["drivers.website"], values["channels"], values["tenure"]) == (9, "2", "chat", 12)
+    assert (values["recommend"], values["drivers.website"], values["channels"], values["tenure"]) == (
+        9,
+        "2",
+        "chat",
+        12,
+    )
 
 
 def test_the_error_summary_takes_the_focus(chromium, base, long_token):

@@ -25,7 +25,6 @@ def opt_out(browser, token):
 
 def test_every_end_has_a_page_and_a_code_of_its_own(browser, field, nps, clock):
     """Thanks and already answered 200, closed and opted out 410, unknown 404; all distinct."""
-    finished, opted_out, started, fresh = field.tokens(nps)[:4]
     (finished,) = field.tokens(nps, length="short", wording="experience")
     opted_out, fresh = field.tokens(nps, length="long")
     browser.start(fresh)

@@ -25,11 +25,13 @@ class Dom(HTMLParser):
         assert self.around == [], "every tag is closed"
 
     def handle_starttag(self, tag, attrs):
+        """Note a tag and what is around it."""
         self.tags.append((tag, dict(attrs), tuple(self.around)))
         if tag not in VOID:
             self.around.append(tag)
 
     def handle_endtag(self, tag):
+        """Nothing closes but what was opened last."""
         assert self.around.pop() == tag, f"{tag} closes what it did not open"
 
     def all(self, tag):
@@ -91,7 +93,17 @@ def test_forms_are_validated_on_the_server_only(every_page):
             assert "novalidate" in form, name
             assert form["method"] == "post", name
         for control in dom.all("input") + dom.all("textarea"):
-            assert not {"required", "pattern", "min", "max", "minlength", "maxlength", "placeholder", "disabled", "autofocus"} & set(control), name
+            assert not {
+                "required",
+                "pattern",
+                "min",
+                "max",
+                "minlength",
+                "maxlength",
+                "placeholder",
+                "disabled",
+                "autofocus",
+            } & set(control), name
             assert control.get("type") != "number", name
         assert all("disabled" not in button for button in dom.all("button")), name
 
@@ -126,7 +138,7 @@ def test_the_only_question_of_a_page_is_its_heading(every_page):
 
 def test_help_stands_in_the_same_place_on_all_pages_of_a_survey(every_page):
     """The foot is the same, and behind main."""
-    words = "Questions about this survey? Ask <span class=\"contact\">the survey team at survey@example.org</span>."
+    words = 'Questions about this survey? Ask <span class="contact">the survey team at survey@example.org</span>.'
     for name, page in every_page.items():
         if name in ("not found", "not allowed", "too much"):
             continue

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
+
+from surveylab.store import responses
+from surveylab.web import create_app
 
 
 @pytest.fixture
@@ -46,7 +50,11 @@ def test_the_form_of_another_page_or_person_opens_nothing(browser, field, nps, f
     """A signature holds for one page of one respondent."""
     other = next(token for token in field.tokens(nps) if token != long_token)
     theirs = browser.hidden(browser.start(other))
-    for ticket in (theirs, browser.hidden(browser.get(f"/r/{long_token}")), browser.hidden(browser.get(f"/r/{long_token}/stop"))):
+    for ticket in (
+        theirs,
+        browser.hidden(browser.get(f"/r/{long_token}")),
+        browser.hidden(browser.get(f"/r/{long_token}/stop")),
+    ):
         response = browser.send(f"/r/{long_token}/recommendation", {**ticket, "recommend": "9"})
         assert response.status_code == 400
     assert field.values(long_token) == {}
@@ -62,15 +70,14 @@ def test_a_forged_start_starts_nothing(browser, field, long_token):
     assert browser.post(response).status_code == 303
 
 
-def test_a_form_outlives_the_server(browser, field, first, long_token, app, settings, ledger, clock):
+def test_a_form_outlives_the_server(browser, settings, ledger, clock, long_token):
     """Without a secret in the environment, one is kept in the ledger: a restart signs alike."""
-    from dataclasses import replace
-
-    from surveylab.web import create_app
-
+    browser.start(long_token)
     apps = [create_app(replace(settings, secret=None), ledger=ledger, clock=clock) for _ in range(2)]
-    page = type(browser)(apps[0].test_client()).get(f"/r/{long_token}/recommendation")
-    assert type(browser)(apps[1].test_client()).post(page, {"recommend": "9"}).status_code == 303
+    before, afterwards = (type(browser)(app.test_client()) for app in apps)
+    page = before.get(f"/r/{long_token}/recommendation")
+    assert afterwards.post(page, {"recommend": "9"}).status_code == 303
+    assert browser.send(page.request.path, before.hidden(page)).status_code == 400, "another secret signs otherwise"
 
 
 def test_an_error_keeps_what_was_entered_and_says_what_to_do(browser, field, long_token):
@@ -139,9 +146,9 @@ def test_nul_bytes_break_nothing(browser, field, first, long_token, typed):
 
 
 @pytest.mark.parametrize(("sent", "code"), [(b"caf%E9", 303), (b"caf\xe9", 400)])
-def test_bytes_that_are_no_utf_8_break_nothing(browser, field, first, long_token, sent, code):
+def test_bytes_that_are_no_utf_8_break_nothing(browser, field, long_token, sent, code):
     """Encoded as browsers do they stay as they were sent; a body that is no form at all is refused."""
-    page = browser.answer(first, {"recommend": "9"})
+    page = browser.answer(browser.start(long_token), {"recommend": "9"})
     ticket = browser.hidden(page)
     body = f"_visit={ticket['_visit']}&_signature={ticket['_signature']}&why=".encode() + sent
     kind = "application/x-www-form-urlencoded"
@@ -170,17 +177,15 @@ def test_other_kinds_of_body_are_forged_forms(browser, field, first, long_token,
     assert field.values(long_token) == {}
 
 
-def test_a_failure_on_our_side_shows_a_page_and_stores_nothing(browser, field, first, long_token, monkeypatch, caplog):
+def test_a_failure_on_our_side_shows_a_page_and_stores_nothing(browser, field, long_token, monkeypatch, caplog):
     """500 in words; the transaction is rolled back as a whole; the cause is in the log."""
-    from surveylab.store import responses
 
     def broken(*_args, **_kwargs):
         raise RuntimeError("the disk is full")
 
-    monkeypatch.setattr(responses, "record_exposures", broken)
-    page = first
+    first = browser.start(long_token)
     monkeypatch.setattr(responses, "_row", broken)
-    response = browser.post(page, {"recommend": "9"})
+    response = browser.post(first, {"recommend": "9"})
     assert response.status_code == 500
     assert browser.heading(response) == "Something went wrong on our side"
     assert "disk" not in response.text

@@ -67,7 +67,7 @@ def test_the_server_serves_and_stops_when_it_is_told(start, field, long_token):
 
 
 @pytest.mark.parametrize(("kind", "code"), [("real", 200), ("synthetic", 410)])
-def test_only_a_server_for_synthetic_respondents_reads_their_clock(start, field, clock, long_token, kind, code):
+def test_only_a_server_for_synthetic_respondents_reads_their_clock(start, field, long_token, kind, code):
     """People cannot move the closing date."""
     field.close(long_token, in_days=30)
     _, base = start(kind)
