@@ -86,7 +86,9 @@ def test_decisions_are_numbered_without_gaps() -> None:
 def test_the_lock_holds_what_is_asked_for() -> None:
     """Every requirement of pyproject.toml is pinned in requirements.lock at a version it allows, with hashes."""
     text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
-    pinned = {canonicalize_name(name): version for name, version in re.findall(r"^([\w.-]+)==([\w.+]+)", text, re.MULTILINE)}
+    pinned = {
+        canonicalize_name(name): version for name, version in re.findall(r"^([\w.-]+)==([\w.+]+)", text, re.MULTILINE)
+    }
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     asked = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
     assert len(asked) > 20

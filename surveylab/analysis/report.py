@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from surveylab.design.experiment import Study
+from surveylab.design.factors import Arm
 from surveylab.design.results import Analysis
 from surveylab.reports import experiment as experiment_report
 from surveylab.store import datasets, experiments
@@ -28,9 +31,10 @@ def flow(ledger: Ledger, study: Study) -> list[dict[str, Any]]:
         return []
     with ledger.read() as conn:
         found = experiments.experiment(conn, study.experiment.slug)
-        table = datasets.flow(conn, found.id) if found else None
-    if table is None:
-        return []
+        if found is None:
+            return []
+        table = datasets.flow(conn, found.id)
+        responses = datasets.cells(conn, found.id, "response")
     factors = [factor.name for factor in study.experiment.assignment.factors]
     counts = table.set_index([*factors, "kind"])["cases"].to_dict()
     reached = [stage for stage in STAGES if stage in set(table["kind"])]
@@ -38,5 +42,12 @@ def flow(ledger: Ledger, study: Study) -> list[dict[str, Any]]:
     for arm in study.experiment.arms:
         levels = tuple(level for _, level in arm.levels)
         row = {STAGES[kind]: int(counts.get((*levels, kind), 0)) for kind in reached}
-        rows.append({"arm": ", ".join(levels), **row})
+        rows.append({"arm": ", ".join(levels), **row, **_response(responses, arm)})
     return rows
+
+
+def _response(cells: pd.DataFrame, arm: Arm) -> dict[str, str]:
+    """RR2 of an arm (outcomes.response), in per cent; nothing before anything was measured."""
+    for factor, level in arm.levels if not cells.empty else ():
+        cells = cells[cells[factor] == level]
+    return {} if cells.empty else {"RR2": f"{cells['total'].sum() / cells['n'].sum():.1%}"}

@@ -14,7 +14,6 @@ from itertools import product
 from types import MappingProxyType
 from typing import Any
 
-
 RESERVED = frozenset({"stratum", "block", "cluster", "cases", "n", "total", "squares", "kind"})
 """No factor may have one of these names: they are columns of the tables that have one for each factor."""
 

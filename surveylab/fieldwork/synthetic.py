@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from html import unescape
 from http.client import HTTPConnection, HTTPException
 from threading import local
 from urllib.parse import urlencode, urlsplit
@@ -150,4 +151,4 @@ def hidden(page: str) -> list[tuple[str, str]]:
 
 
 def _attributes(tag: str) -> dict[str, str]:
-    return dict(_ATTRIBUTE.findall(tag))
+    return {name: unescape(value) for name, value in _ATTRIBUTE.findall(tag)}

@@ -47,7 +47,12 @@ def test_a_person_is_the_same_each_time(study: Study) -> None:
     instrument = study.plan(arm).instrument
     assert instrument is not None
     one, two = (simulate.behaviour(study, arm, instrument, "u7") for _ in range(2))
-    assert (one.starts, one.leaves_at, one.seconds, one.leaning) == (two.starts, two.leaves_at, two.seconds, two.leaning)
+    assert (one.starts, one.leaves_at, one.seconds, one.leaning) == (
+        two.starts,
+        two.leaves_at,
+        two.seconds,
+        two.leaning,
+    )
     item = instrument.item("recommend")
     assert simulate.answer(item, one) == simulate.answer(item, two)
 

@@ -18,7 +18,11 @@ from surveylab.store.ledger import Ledger
 CELLS = """
 format: 1
 title: Counts
-data: {source: counts.csv, factors: {wording: form}, strata: [topic], outcomes: {yes: {family: binary, count: yes, among: asked}}}
+data:
+  source: counts.csv
+  factors: {wording: form}
+  strata: [topic]
+  outcomes: {yes: {family: binary, count: yes, among: asked}}
 inquiries: {effect: {outcome: yes, contrast: {wording: [b, a]}, scale: risk_difference, by: topic}}
 assignment: {scheme: complete, factors: {wording: {levels: [a, b]}}}
 """
@@ -30,7 +34,10 @@ data:
   factors: {arm: arm}
   cluster: site
   weight: w
-  outcomes: {score: {family: continuous, value: score}, seconds: {family: duration, value: seconds}, said: {family: binary, value: said}}
+  outcomes:
+    score: {family: continuous, value: score}
+    seconds: {family: duration, value: seconds}
+    said: {family: binary, value: said}
 inquiries: {effect: {outcome: score, contrast: {arm: [b, a]}, scale: difference}}
 assignment: {scheme: complete, factors: {arm: {levels: [a, b]}}}
 """
@@ -75,7 +82,7 @@ def test_counts_become_cells(tmp_path: Path, ledger: Ledger) -> None:
 
 
 def test_cases_are_added_up_by_weight(tmp_path: Path, ledger: Ledger) -> None:
-    """n is Kish's effective number; total over n is the weighted mean; blanks are outside."""
+    """The n is Kish's effective number; total over n is the weighted mean; blanks are outside."""
     rng = np.random.default_rng(5)
     table = pd.DataFrame(
         {
@@ -128,7 +135,11 @@ def test_missing_columns_are_told_with_the_nearest(tmp_path: Path, ledger: Ledge
 
 @pytest.mark.parametrize(
     ("content", "code"),
-    [(b"", "LD03"), (b"form,topic,asked,yes\n", "LD04"), ("form,topic,asked,yes\na,K\xf6ln,1,1\n".encode("latin-1"), "LD02")],
+    [
+        (b"", "LD03"),
+        (b"form,topic,asked,yes\n", "LD04"),
+        ("form,topic,asked,yes\na,K\xf6ln,1,1\n".encode("latin-1"), "LD02"),
+    ],
 )
 def test_what_is_no_table_is_refused(tmp_path: Path, ledger: Ledger, content: bytes, code: str) -> None:
     """An empty file, a header alone, bytes of another encoding."""

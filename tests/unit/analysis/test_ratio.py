@@ -38,7 +38,7 @@ def test_a_loss_after_randomisation_is_found() -> None:
 @pytest.mark.parametrize("counts", [{"f=a": 5, "f=z": 1}, {"f=a": 5, "f=none": 1}])
 def test_one_case_in_an_impossible_arm_is_an_error(counts: dict[str, int]) -> None:
     """A single leak stops everything: no probability explains it."""
-    with pytest.raises(GateError, match="Leak: .*probability zero"):
+    with pytest.raises(GateError, match=r"Leak: .*probability zero"):
         sample_ratio((*ARMS, arm("none", "0")), counts)
 
 

@@ -38,7 +38,16 @@ def test_names_and_addresses_are_kept_apart(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("", None), (" 12 ", 12), ("-3", -3), ("1.50", 1.5), ("0012", "0012"), ("1e5", "1e5"), ("True", True), ("n/a", "n/a")],
+    [
+        ("", None),
+        (" 12 ", 12),
+        ("-3", -3),
+        ("1.50", 1.5),
+        ("0012", "0012"),
+        ("1e5", "1e5"),
+        ("True", True),
+        ("n/a", "n/a"),
+    ],
 )
 def test_fields_are_typed(text: str, value: Value) -> None:
     """Numbers and truth values are what they look like; codes with leading zeros stay texts."""

@@ -152,7 +152,9 @@ def test_straightlining_needs_three_equal_answers(ratings: tuple[Value | Missing
     assert value("straightlining", record(battery(*ratings), "started")) == expected
 
 
-@pytest.mark.parametrize(("rating", "nps", "top"), [(10, 100, 1), (9, 100, 0), (8, 0, 0), (7, 0, 0), (6, -100, 0), (0, -100, 0)])
+@pytest.mark.parametrize(
+    ("rating", "nps", "top"), [(10, 100, 1), (9, 100, 0), (8, 0, 0), (7, 0, 0), (6, -100, 0), (0, -100, 0)]
+)
 def test_ratings_are_scored_by_their_rules(rating: int, nps: float, top: float) -> None:
     """Promoters are 9 and 10, detractors 0 to 6, the top box is 10."""
     case = record({"recommend": rating}, "started")

@@ -88,7 +88,13 @@ def test_outcomes_have_panels_of_their_own() -> None:
 
 @pytest.mark.parametrize(
     ("value", "scale", "text"),
-    [(0.0512, "risk_difference", "+5.1"), (-0.0512, "risk_difference", "−5.1"), (-0.0001, "risk_difference", "0.0"), (1.234, "ratio", "1.23"), (-3.14159, "difference", "−3.14")],
+    [
+        (0.0512, "risk_difference", "+5.1"),
+        (-0.0512, "risk_difference", "−5.1"),
+        (-0.0001, "risk_difference", "0.0"),
+        (1.234, "ratio", "1.23"),
+        (-3.14159, "difference", "−3.14"),
+    ],
 )
 def test_numbers_are_told_on_their_scale(value: float, scale: str, text: str) -> None:
     """Shares in points with a sign, ratios with two places, no minus before a zero."""
@@ -104,7 +110,14 @@ def test_no_probability_is_certain(value: float, text: str) -> None:
 def test_the_page_says_everything_and_loads_nothing() -> None:
     """Decision, refusal, levels, flow, effect and hashes are there; no address of another file is."""
     page = rendered(analysis(estimate()))
-    for words in ("Adopt", "the fit did not converge", "Thinking of your last experience", "1,500", "+5.0 [+1.0, +9.0]", "d" * 16):
+    for words in (
+        "Adopt",
+        "the fit did not converge",
+        "Thinking of your last experience",
+        "1,500",
+        "+5.0 [+1.0, +9.0]",
+        "d" * 16,
+    ):
         assert words in page
     assert not re.search(r'(?:src|href)="(?!#)', page)
     assert "url(" not in page

@@ -1,0 +1,124 @@
+"""The commands as a person or a script meets them: words, exit codes, JSON, and what they leave alone."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from surveylab.cli import commands
+
+ROOT = Path(__file__).parents[3]
+SPEC = str(ROOT / "experiments" / "nps_wording_length.yaml")
+GSS = str(ROOT / "experiments" / "gss_spending_2024.yaml")
+
+
+class Lab:
+    """A workspace of its own, and commands run in it."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.folder = folder
+        self.database = folder / "lab.db"
+        monkeypatch.setenv("SURVEYLAB_DATABASE_URL", f"sqlite:///{self.database}")
+        monkeypatch.chdir(folder)
+
+    def run(self, *arguments: str, code: int = 0) -> Result:
+        """Run a command that has to end with this exit code."""
+        result = CliRunner().invoke(commands, arguments)
+        assert result.exit_code == code, (result.output, result.exception)
+        return result
+
+    def frame(self, people: int = 2100) -> None:
+        """Load a frame of customers."""
+        regions = ("north", "south", "east", "west")
+        rows = [f"c{number:05d},{regions[number % 4]},{18 + number % 60}" for number in range(people)]
+        file = self.folder / "customers.csv"
+        file.write_text("id,region,age\n" + "\n".join(rows) + "\n", encoding="utf-8")
+        self.run("frame", "load", "customers", str(file))
+
+
+@pytest.fixture
+def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lab:
+    """An empty workspace."""
+    return Lab(tmp_path, monkeypatch)
+
+
+def test_check_tells_each_fault_on_a_line_and_ends_with_1(lab: Lab) -> None:
+    """``file:line:column code what remedy`` on standard error, and a count."""
+    path = lab.folder / "wrong.yaml"
+    path.write_text("format: 1\ntitel: Misspelt\n", encoding="utf-8")
+    result = lab.run("check", str(path), code=1)
+    lines = result.stderr.strip().splitlines()
+    assert any(line.startswith(f"{path}:2:1 SL101 ") and "title" in line for line in lines)
+    assert lines[-1].endswith("faults; nothing was changed.")
+
+
+def test_check_passes_the_shipped_files(lab: Lab) -> None:
+    """The experiments that come with surveylab have no fault."""
+    files = sorted(map(str, (ROOT / "experiments").glob("*.yaml")))
+    assert f"{len(files)} files checked, no faults." in lab.run("check", *files).output
+
+
+def test_draw_is_told_and_never_repeated(lab: Lab) -> None:
+    """A draw says how many; the second one is refused and changes nothing."""
+    lab.frame()
+    drawn = json.loads(lab.run("draw", SPEC, "--json", "--links", "links.csv").output)
+    assert (drawn["frame"], drawn["cases"], sum(drawn["arms"].values())) == (2100, 2000, 2000)
+    assert all(count in (499, 500, 501) for count in drawn["arms"].values())
+    assert len((lab.folder / "links.csv").read_text(encoding="utf-8").splitlines()) == 2001
+    assert "drawn already" in lab.run("draw", SPEC, code=1).stderr
+
+
+def test_audit_derives_everything_and_finds_one_changed_row(lab: Lab) -> None:
+    """A draw is the same byte for byte; one level changed behind the triggers' back is found, exit code 3."""
+    lab.frame()
+    lab.run("draw", SPEC)
+    assert json.loads(lab.run("audit", SPEC, "--json").output) == {
+        "cases": 2000,
+        "assignments": 4000,
+        "differences": [],
+    }
+    with sqlite3.connect(lab.database) as forged:
+        for (name,) in forged.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            forged.execute(f'DROP TRIGGER "{name}"')
+        one = "SELECT min(case_id) FROM assignment WHERE factor = 'length' AND level = 'long'"
+        forged.execute(f"UPDATE assignment SET level = 'short' WHERE factor = 'length' AND case_id = ({one})")
+        changed = forged.total_changes
+    forged.close()
+    assert changed == 1
+    assert "levels of length differ" in lab.run("audit", SPEC, code=3).stderr
+
+
+def test_what_is_missing_is_said_with_the_way_out(lab: Lab) -> None:
+    """No frame, no draw, no file: each message names the command or the mend."""
+    assert "surveylab frame load customers" in lab.run("draw", SPEC, code=1).stderr
+    assert "surveylab draw" in lab.run("analyse", SPEC, code=1).stderr
+    assert "not drawn" in lab.run("audit", SPEC, code=1).stderr
+    assert "SL001" in lab.run("analyse", "none.yaml", code=1).stderr
+
+
+def test_an_unknown_database_is_one_clear_error(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wrong address is refused without a traceback."""
+    monkeypatch.setenv("SURVEYLAB_DATABASE_URL", "mysql://x/y")
+    assert "it takes sqlite:///" in lab.run("audit", SPEC, code=1).stderr
+
+
+def test_data_of_others_are_analysed_and_reported(lab: Lab) -> None:
+    """The shipped re-analysis: eleven topics within their published differences, the same digits again, a report."""
+    first = json.loads(lab.run("analyse", GSS, "--json").output)
+    assert first["n"]["sampled"] == 35230
+    assert first["refused"] == {}
+    by_topic = {each["within"]["topic"]: each for each in first["estimates"] if each["within"]}
+    assert len(by_topic) == 11
+    welfare, space = by_topic["welfare"], by_topic["space"]
+    assert welfare["interval"][0] < 0.705 - 0.334 < welfare["interval"][1]
+    assert space["interval"][0] < 0.217 - 0.200 < space["interval"][1]
+    assert welfare["diagnostics"]["rhat_max"] < 1.01
+    again = json.loads(lab.run("analyse", GSS, "--json").output)
+    assert again == first
+    lab.run("report", GSS, "--output", "report.html")
+    assert "welfare" in (lab.folder / "report.html").read_text(encoding="utf-8")
+    assert "states no decision rule" in lab.run("decide", GSS, code=1).stderr
