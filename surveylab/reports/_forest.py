@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 from surveylab.design.results import Estimate
 from surveylab.design.terms import Scale
@@ -79,6 +78,18 @@ def told(estimate: Estimate) -> str:
     return f"{number(estimate.mean, estimate.scale)} [{low}, {high}]"
 
 
+def measure(key: str) -> str:
+    """An outcome in words: ``nps(recommend)`` is ``nps of recommend``."""
+    return key.replace("_", " ").replace("(", " of ").replace(")", "")
+
+
+def level(value: float, scale: str) -> str:
+    """The mean under a level: per cent for shares, else its own unit."""
+    shares = Scale.RISK_DIFFERENCE, Scale.RISK_RATIO, Scale.ODDS_RATIO
+    text = f"{100 * value:.1f} %" if scale in shares else f"{value:,.{1 if abs(value) >= 100 else 2}f}"
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
 def label(estimate: Estimate) -> str:
     """The inquiry, or the stratum within it."""
     return ", ".join(estimate.within.values()) or estimate.inquiry.replace("_", " ")
@@ -86,8 +97,10 @@ def label(estimate: Estimate) -> str:
 
 def panels(estimates: Iterable[Estimate]) -> tuple[Panel, ...]:
     """One panel for each outcome and scale, in the order of the estimates."""
-    ordered = sorted(estimates, key=lambda each: (each.outcome, each.scale))
-    return tuple(_panel(list(group)) for _, group in groupby(ordered, key=lambda each: (each.outcome, each.scale)))
+    shared: dict[tuple[str, str], list[Estimate]] = {}
+    for estimate in estimates:
+        shared.setdefault((estimate.outcome, estimate.scale), []).append(estimate)
+    return tuple(map(_panel, shared.values()))
 
 
 def _panel(estimates: Sequence[Estimate]) -> Panel:
@@ -114,7 +127,7 @@ def _panel(estimates: Sequence[Estimate]) -> Panel:
     )
     places = _ratio_ticks(low, high) if is_ratio(scale) else _ticks(low, high)
     ticks = tuple(Tick(f"{place:g}" if is_ratio(scale) else _short(place, scale), x(move(place))) for place in places)
-    return Panel(estimates[0].outcome.replace("_", " "), _UNITS[Scale(scale)], rows, ticks, x(null))
+    return Panel(measure(estimates[0].outcome), _UNITS[Scale(scale)], rows, ticks, x(null))
 
 
 def _short(place: float, scale: str) -> str:

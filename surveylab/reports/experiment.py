@@ -8,7 +8,7 @@ from typing import Any
 from surveylab.design.experiment import Study
 from surveylab.design.factors import Factor
 from surveylab.design.results import Analysis
-from surveylab.reports._forest import label, panels, probability, told
+from surveylab.reports._forest import label, level, measure, panels, probability, told
 from surveylab.templating import render as render_template
 
 
@@ -27,6 +27,8 @@ def render(content: Mapping[str, Any]) -> str:
         factors=[(factor, _levels(factor)) for factor in study.experiment.assignment.factors],
         panels=panels(analysis.estimates),
         label=label,
+        level=level,
+        measure=measure,
         told=told,
         probability=probability,
     )

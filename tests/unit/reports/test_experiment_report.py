@@ -10,7 +10,7 @@ import pytest
 
 from surveylab import registry, spec
 from surveylab.design.results import Analysis, Decision, Diagnostics, Estimate, SampleRatio, Summary
-from surveylab.reports._forest import number, panels, probability
+from surveylab.reports._forest import level, number, panels, probability
 
 ROOT = Path(__file__).parents[3]
 
@@ -79,6 +79,21 @@ def test_ratios_stand_on_a_logarithmic_axis() -> None:
     (panel,) = panels([estimate("ratio", 2.0, 1.9, 2.1), estimate("ratio", 0.5, 1 / 2.1, 1 / 1.9)])
     double, half = panel.rows
     assert double.x - panel.null == pytest.approx(panel.null - half.x, abs=1e-2)
+
+
+def test_panels_follow_the_order_of_the_file() -> None:
+    """The first inquiry's outcome comes first, whatever the alphabet says."""
+    late, early = replace(estimate(), outcome="response"), replace(estimate(), outcome="break_off")
+    assert [panel.title for panel in panels([late, early, late])] == ["response", "break off"]
+
+
+@pytest.mark.parametrize(
+    ("value", "scale", "text"),
+    [(0.42615, "risk_difference", "42.6 %"), (-0.29, "difference", "−0.29"), (105.93, "ratio", "105.9")],
+)
+def test_level_means_are_told_on_their_scale(value: float, scale: str, text: str) -> None:
+    """Shares in per cent, everything else in its own unit."""
+    assert level(value, scale) == text
 
 
 def test_outcomes_have_panels_of_their_own() -> None:
