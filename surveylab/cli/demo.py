@@ -61,7 +61,7 @@ def demo(folder: Path) -> None:
     _heading("Where to look")
     click.echo(f"Reports:  {folder / LIVE}.html and {folder / REAL}.html")
     click.echo(
-        f"Console:  SURVEYLAB_DATABASE_URL=sqlite:///{database} surveylab serve, then http://127.0.0.1:8000/console"
+        f"Console:  SURVEYLAB_DATABASE_URL=sqlite:///{database} {sys.argv[0]} serve, then http://127.0.0.1:8000/console"
     )
     click.echo(f"Done in {time.monotonic() - started:.0f} seconds.")
 
