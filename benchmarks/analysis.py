@@ -33,6 +33,7 @@ def study(folder: Path, name: str) -> Study:
 format: 1
 title: Flat
 data:
+  source: cases.csv
   factors: {{{", ".join(f"{factor}: {factor}" for factor in FACTORS)}}}
   strata: [region]
   outcomes: {{yes: {{family: binary, value: answered}}}}
@@ -57,7 +58,7 @@ def data(folder: Path, cases: int) -> Path:
 def seconds(ledger: Ledger, given: Study) -> float:
     """One analysis, from the ledger to the estimates."""
     begun = time.perf_counter()
-    _, refused = fit_all(ledger, given, ready_data(ledger, given))
+    _, refused = fit_all(ledger, ready_data(ledger, given))
     assert not refused, refused
     return time.perf_counter() - begun
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from surveylab.errors import SurveylabError
+from surveylab.errors import SurveylabError, hint
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ def cross(ids: NDArray[np.str_], fields: Mapping[str, NDArray[Any]], by: Sequenc
     labels: tuple[str, ...] = ("",)
     for name in by:
         own, values = _ranked(ids, column(fields, name), name)
-        texts = [f"{name}={_text(value)}" for value in values]
+        texts = [f"{name}={written(value)}" for value in values]
         if len(labels) == 1:  # the first field, or one value so far: nothing can be empty
             code, cells = own, np.arange(len(values))
         else:
@@ -66,14 +65,19 @@ def column(fields: Mapping[str, NDArray[Any]], name: str) -> NDArray[Any]:
     """The field of that name. SurveylabError with the nearest name where there is none."""
     if name not in fields:
         there = ", ".join(sorted(fields)) or "none"
-        raise SurveylabError(f"No unit has a field {name!r}.{nearest(name, fields)} The fields are: {there}.")
+        raise SurveylabError(f"No unit has a field {name!r}.{hint(name, fields)} The fields are: {there}.")
     return fields[name]
 
 
-def nearest(name: str, names: Iterable[str]) -> str:
-    """The sentence that offers the nearest of ``names``, with a space before it, or nothing."""
-    near = get_close_matches(name, list(names), n=1)
-    return f" Did you mean {near[0]!r}?" if near else ""
+def written(value: object) -> str:
+    """A value as labels write it: ``true``, ``3`` for 3.0, ``null`` where there is none."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
 
 
 def is_missing(value: object) -> bool:
@@ -94,11 +98,3 @@ def _ranked(ids: NDArray[np.str_], array: NDArray[Any], name: str) -> tuple[NDAr
     ranked = sorted(distinct, key=lambda value: (isinstance(value, str), value))
     rank = {value: place for place, value in enumerate(ranked)}
     return np.fromiter(map(rank.__getitem__, values), dtype=np.intp, count=len(values)), ranked
-
-
-def _text(value: object) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)

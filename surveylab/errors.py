@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 
 @dataclass(frozen=True, order=True)
@@ -54,3 +55,14 @@ class GateError(SurveylabError):
 
     There is no estimate then, and none is shown.
     """
+
+
+def nearest(name: str, names: Iterable[str]) -> str | None:
+    """The nearest of ``names`` to one that does not exist; None where none is near."""
+    return next(iter(get_close_matches(name, list(names), n=1)), None)
+
+
+def hint(name: str, names: Iterable[str]) -> str:
+    """The sentence that offers the nearest of ``names``, with a space before it, or nothing."""
+    near = nearest(name, names)
+    return "" if near is None else f" Did you mean {near!r}?"

@@ -7,14 +7,14 @@ its folder. There is no list to edit: a new file is a new plug-in.
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
+from inspect import isfunction, signature
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from surveylab.errors import SurveylabError
+from surveylab.errors import SurveylabError, hint
 
 KINDS = ("questions", "sampling", "assignment", "outcomes", "channels", "models", "reports")
 
@@ -34,9 +34,8 @@ def load(kind: str, name: str) -> Any:
         SurveylabError: no such plug-in, or it lacks something its contract asks for.
     """
     if name not in names(kind):
-        near = get_close_matches(name, names(kind), n=1)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
-        raise SurveylabError(f"No {kind} plug-in is called {name!r}.{hint} There are: {', '.join(names(kind))}.")
+        there = names(kind)
+        raise SurveylabError(f"No {kind} plug-in is called {name!r}.{hint(name, there)} There are: {', '.join(there)}.")
     module = import_module(f"surveylab.{kind}.{name}")
     missing = lacking(kind, module)
     if missing:
@@ -45,7 +44,18 @@ def load(kind: str, name: str) -> Any:
 
 
 def lacking(kind: str, module: ModuleType) -> list[str]:
-    """What the contract of a kind asks for and the module does not have."""
+    """What the contract of a kind asks for and the module does not have.
+
+    A function is there when it takes the arguments of the contract, by their names and in
+    their order; else it is told as the contract has it: ``draw(frame, settings, rng)``.
+    """
     contract = import_module(f"surveylab.{kind}").Contract
-    asked = {*getattr(contract, "__annotations__", ()), *(n for n in vars(contract) if not n.startswith("_"))}
-    return sorted(name for name in asked if not hasattr(module, name))
+    values = {name for name in contract.__annotations__ if not hasattr(module, name)}
+    methods = {name: each for name, each in vars(contract).items() if isfunction(each) and not name.startswith("_")}
+    asked = {name: list(signature(each).parameters)[1:] for name, each in methods.items()}  # without self
+    wrong = {name for name, arguments in asked.items() if _arguments(getattr(module, name, None)) != arguments}
+    return sorted(values | {f"{name}({', '.join(asked[name])})" for name in wrong})
+
+
+def _arguments(function: object) -> list[str] | None:
+    return list(signature(function).parameters) if callable(function) else None

@@ -4,7 +4,7 @@ How a person behaves follows from the arm and from a stream of chance of their o
 same unit does the same whatever happens to others. Assumptions are read on these scales:
 ``response``, ``break_off``, ``item_nonresponse`` and ``straightlining`` as shares with shifts
 in log odds; ``completion_time`` as a median in seconds with shifts of its logarithm; ``score``
-as the mean of the latent rating of every scale, with shifts in points.
+as the mean of the latent rating of every item whose bounds hold the base, with shifts in points.
 """
 
 from __future__ import annotations
@@ -81,21 +81,23 @@ class Behaviour:
     blank: float
     """Probability of leaving a question blank."""
     rating: float | None
-    """Mean of the latent rating of a scale; None where nothing is assumed."""
+    """Mean of the latent rating; None where nothing is assumed."""
+    rated: frozenset[str]
+    """The items that the assumed rating is about; others are answered by the leaning alone."""
     rng: np.random.Generator
 
 
 def behaviour(study: Study, arm: Arm, instrument: Instrument, unit: str) -> Behaviour:
     """The behaviour of a unit under an arm; the same for the same seed, unit and arm.
 
-    P(response) and P(break-off | started) are as assumed: whoever breaks off leaves before
-    half of the questions are answered and so is no partial interview.
+    P(response) and P(break-off | started) are as assumed, where both can be (nobody responds
+    without a start, so response is at most 1 - break-off); else response is. Whoever breaks off
+    leaves before half of the questions are answered and so is no partial interview.
     """
     rng = randomness.stream(study.experiment.seed, "behaviour", unit)
-    response, broken = assumed(study, "response", arm), assumed(study, "break_off", arm)
     fate = rng.random()
-    finishes = fate < response
-    starts = fate < min(response / (1 - broken), 1.0)
+    finishes = fate < assumed(study, "response", arm)
+    starts = fate < _starting(study, arm)
     total = assumed(study, "completion_time", arm) * math.exp(TIME_SD * rng.standard_normal())
     pages = [page for page in instrument.pages if page.items]
     burden = [1 + sum(len(instrument.item(item).columns) for item in page.items) for page in pages]
@@ -110,28 +112,43 @@ def behaviour(study: Study, arm: Arm, instrument: Instrument, unit: str) -> Beha
         leaning=float(rng.standard_normal()),
         blank=assumed(study, "item_nonresponse", arm),
         rating=assumed(study, "score", arm) if score else None,
+        rated=frozenset(item.id for item in instrument.items if _bounds_of_score(study, item)),
         rng=rng,
     )
 
 
 def answer(item: Item, how: Behaviour) -> Entered:
-    """What the person enters for an item; left-out controls are blanks."""
-    low, high = (item.settings.low, item.settings.high) if item.type == "scale" else (0, 0)  # type: ignore[union-attr]
+    """What the person enters for an item; left-out controls are blanks.
+
+    A row of a battery is left blank by itself, the controls of any other item only together:
+    half of a sum is no answer. Nobody gets past a required item without one.
+    """
+    bounds = item.bounds if item.id in how.rated else None
     person = Person(
         leaning=how.leaning,
         straightlines=how.straightlines,
-        location=how.rating if item.type == "scale" else None,
-        spread=(high - low) / SPREADS_PER_SCALE if item.type == "scale" else None,
+        location=how.rating if bounds else None,
+        spread=(bounds[1] - bounds[0]) / SPREADS_PER_SCALE if bounds else None,
     )
-    entered = registry.load("questions", item.type).simulate(item, person, how.rng)
-    return {column: values for column, values in entered.items() if how.rng.random() >= how.blank}
+    entered: Entered = registry.load("questions", item.type).simulate(item, person, how.rng)
+    draws = how.rng.random(len(entered))
+    if item.required:
+        return entered
+    kept = np.broadcast_to(draws >= how.blank, len(entered))
+    return {column: values for (column, values), is_kept in zip(entered.items(), kept, strict=True) if is_kept}
 
 
 def expected(study: Study, inquiry: Inquiry, level: str) -> float:
-    """The assumed mean of the inquiry's outcome under one level, over the other factors' shares."""
+    """The assumed mean of the inquiry's outcome under one level, over the other factors' shares.
+
+    As in ``models``: times are averaged as logs, everything else as it is.
+    """
     arms = [arm for arm in study.experiment.arms if arm.mapping[inquiry.factor] == level]
-    whole = sum(arm.probability for arm in arms)
-    return sum(float(arm.probability / whole) * _expected(study, inquiry, arm) for arm in arms)
+    shares = np.array([float(arm.probability) for arm in arms])
+    means = np.array([_expected(study, inquiry, arm) for arm in arms])
+    logs = inquiry.outcome == "completion_time"
+    mean = np.average(np.log(means) if logs else means, weights=shares)
+    return float(np.exp(mean) if logs else mean)
 
 
 def truth(study: Study, inquiry: Inquiry) -> float | None:
@@ -147,14 +164,30 @@ def truth(study: Study, inquiry: Inquiry) -> float | None:
     return high - low
 
 
+def _starting(study: Study, arm: Arm) -> float:
+    """The assumed share that starts: who responds, and who breaks off."""
+    return min(assumed(study, "response", arm) / (1 - assumed(study, "break_off", arm)), 1.0)
+
+
+def _bounds_of_score(study: Study, item: Item) -> tuple[int, int] | None:
+    """The bounds of an item that the assumed score is about; None where it lies off the item's scale."""
+    base, bounds = study.experiment.assumptions.get("score", {}).get("base"), item.bounds
+    return bounds if base is not None and bounds and bounds[0] <= base <= bounds[1] else None
+
+
 def _expected(study: Study, inquiry: Inquiry, arm: Arm) -> float:
+    if inquiry.outcome == "straightlining":
+        return math.nan  # rows may be rated alike without it: the assumed share is the least there can be
+    if inquiry.outcome == "break_off":
+        return 1 - assumed(study, "response", arm) / _starting(study, arm)
     if inquiry.outcome not in ("score", "nps", "top_box"):
         return assumed(study, inquiry.outcome, arm)
     instrument = study.plan(arm).instrument
-    if instrument is None or inquiry.item is None or "score" not in study.experiment.assumptions:
-        return math.nan
-    settings = instrument.item(inquiry.item).settings
-    ratings = np.arange(settings.low, settings.high + 1)  # type: ignore[union-attr]
+    item = instrument.item(inquiry.item) if instrument and inquiry.item else None
+    bounds = _bounds_of_score(study, item) if item else None
+    if bounds is None:
+        return math.nan  # nothing is assumed of ratings on another scale
+    ratings = np.arange(bounds[0], bounds[1] + 1)
     location = assumed(study, "score", arm)
     edges = norm.cdf((ratings[:-1] + 0.5 - location) / ((ratings[-1] - ratings[0]) / SPREADS_PER_SCALE))
     shares = np.diff(np.concatenate([[0.0], edges, [1.0]]))

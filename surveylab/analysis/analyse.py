@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,20 +10,20 @@ from itertools import groupby
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from surveylab import __version__, models, randomness
 from surveylab.analysis import load, measure, ratio
 from surveylab.analysis.cells import Shares, cells_of, labels_by
 from surveylab.analysis.decide import decide, missing, thresholds
+from surveylab.analysis.drawn import as_drawn
 from surveylab.design.experiment import Inquiry, Study
 from surveylab.design.measures import Measure, measure_of
 from surveylab.design.results import Analysis, Decision, Estimate, SampleRatio, analysis_from_json, as_json
 from surveylab.errors import SurveylabError
 from surveylab.models import Cells
 from surveylab.store import assignments, datasets, experiments, runs
-from surveylab.store.ledger import Connection, Ledger
+from surveylab.store.ledger import Ledger
 
 LEVEL = 0.95
 Draws = NDArray[np.float64]
@@ -41,12 +42,20 @@ class Fitted:
 class Ready:
     """The data of an experiment as they stand, and whether chance was what it should have been."""
 
+    study: Study
+    """What is analysed; see ``drawn.as_drawn``."""
     experiment: int
-    data_hash: str
     counts: Mapping[str, int]
     """Arm -> cases."""
     sample_ratio: SampleRatio | None
     shares: Shares
+    cells_hash: str
+
+    @property
+    def data_hash(self) -> str:
+        """SHA-256 of everything that an analysis reads: the cells, the cases of each arm, the shares of strata."""
+        read = json.dumps([self.cells_hash, self.counts, self.shares], sort_keys=True)
+        return randomness.digest(read).hex()
 
 
 def analyse(ledger: Ledger, study: Study, progress: Callable[[int], None] | None = None) -> Analysis:
@@ -57,9 +66,10 @@ def analyse(ledger: Ledger, study: Study, progress: Callable[[int], None] | None
 
     Raises:
         GateError: a case stands in an arm of probability zero.
-        SurveylabError: there are no data.
+        SurveylabError: there are no data, or the file is not the design that was drawn.
     """
     ready = ready_data(ledger, study)
+    study = ready.study
     with ledger.read() as conn:
         known = runs.latest(conn, ready.experiment, "analysis", study.digest, ready.data_hash)
     if known and known.result["code_version"] == __version__:
@@ -69,7 +79,7 @@ def analyse(ledger: Ledger, study: Study, progress: Callable[[int], None] | None
         fitted: dict[str, Fitted] = {}
         refused = {inquiry.name: broken for inquiry in study.experiment.inquiries}
     else:
-        fitted, refused = fit_all(ledger, study, ready, progress)
+        fitted, refused = fit_all(ledger, ready, progress)
     analysis = Analysis(
         experiment=study.experiment.slug,
         title=study.experiment.title,
@@ -83,31 +93,34 @@ def analyse(ledger: Ledger, study: Study, progress: Callable[[int], None] | None
         refused=refused,
         decision=_decision(study, fitted),
     )
-    _record(ledger, "analysis", study, ready, as_json(analysis))
+    _record(ledger, ready.experiment, "analysis", analysis, as_json(analysis))
     return analysis
 
 
 def fit_all(
-    ledger: Ledger, study: Study, ready: Ready, progress: Callable[[int], None] | None = None
+    ledger: Ledger, ready: Ready, progress: Callable[[int], None] | None = None
 ) -> tuple[dict[str, Fitted], dict[str, str]]:
     """Inquiry -> its posterior, and inquiry -> why there is none. Inquiries of one outcome share a fit."""
     fitted: dict[str, Fitted] = {}
     refused: dict[str, str] = {}
     done = 0
-    for measured, group in _by_measure(study):
+    for measured, group in _by_measure(ready.study):
         try:
-            fitted |= _fit(ledger, study, ready, measured, group)
+            fitted |= _fit(ledger, ready, measured, group)
         except SurveylabError as error:
             refused |= {inquiry.name: str(error) for inquiry in group}
         done += len(group)
         if progress:
             progress(done)
-    return {each.name: fitted[each.name] for each in study.experiment.inquiries if each.name in fitted}, refused
+    return {each.name: fitted[each.name] for each in ready.study.experiment.inquiries if each.name in fitted}, refused
 
 
 def record_decision(ledger: Ledger, study: Study, analysis: Analysis) -> None:
     """Write the decision of an analysis down, with the hashes that it rests on."""
-    _record(ledger, "decision", study, ready_data(ledger, study), as_json(analysis.decision))
+    with ledger.read() as conn:
+        found = experiments.experiment(conn, study.experiment.slug)
+    assert found is not None, "what was analysed is registered"
+    _record(ledger, found.id, "decision", analysis, as_json(analysis.decision))
 
 
 def ready_data(ledger: Ledger, study: Study) -> Ready:
@@ -115,24 +128,26 @@ def ready_data(ledger: Ledger, study: Study) -> Ready:
 
     Raises:
         GateError: a case stands in an arm of probability zero.
-        SurveylabError: the experiment was not drawn, or has no data file.
+        SurveylabError: the experiment was not drawn, or with another design, or has no data file.
     """
     if study.experiment.data:
-        experiment = load.ensure_loaded(ledger, study)
+        run = load.ensure_loaded(ledger, study)
+        experiment = run.experiment_id
         with ledger.read() as conn:
             counts = {_key(study, levels): count for levels, count in datasets.cell_counts(conn, experiment)}
-            tables = [_table(conn, study, experiment, measure_of(each)) for each in study.experiment.inquiries]
-            return Ready(experiment, datasets.data_hash(conn, experiment), counts, None, load.shares(tables))
+            seen = datasets.data_hash(conn, experiment)
+        return Ready(study, experiment, counts, None, run.result["shares"], seen)
     with ledger.read() as conn:
         found = experiments.experiment(conn, study.experiment.slug)
         if found is None:
             raise SurveylabError(f"{study.experiment.slug} has no cases yet; run surveylab draw first.")
+        study = as_drawn(found, study)
         counts = {_key(study, levels): count for levels, count in assignments.arm_counts(conn, found.id)}
     sample_ratio = ratio.sample_ratio(study.experiment.arms, counts)
     measure.measure_all(ledger, study, found.id)
     with ledger.read() as conn:
         shares = datasets.shares(conn, found.id, study.experiment.strata)
-        return Ready(found.id, datasets.data_hash(conn, found.id), counts, sample_ratio, shares)
+        return Ready(study, found.id, counts, sample_ratio, shares, datasets.data_hash(conn, found.id))
 
 
 def _key(study: Study, levels: Mapping[str, str]) -> str:
@@ -143,20 +158,17 @@ def _key(study: Study, levels: Mapping[str, str]) -> str:
         return str(dict(levels))
 
 
-def _record(ledger: Ledger, kind: str, study: Study, ready: Ready, result: Any) -> None:
+def _record(ledger: Ledger, experiment: int, kind: str, analysis: Analysis, result: Any) -> None:
+    hashes = analysis.design_hash, analysis.data_hash
     with ledger.write() as conn:
-        hashes = study.digest, ready.data_hash
-        runs.record(conn, ready.experiment, kind, *hashes, result=result, at=datetime.now(UTC))
+        runs.record(conn, experiment, kind, *hashes, result=result, at=datetime.now(UTC))
 
 
-def _table(conn: Connection, study: Study, experiment: int, measured: Measure) -> pd.DataFrame:
-    return datasets.cells(conn, experiment, measured.key, measure.logged(study, measured))
-
-
-def _fit(ledger: Ledger, study: Study, ready: Ready, measured: Measure, group: list[Inquiry]) -> dict[str, Fitted]:
+def _fit(ledger: Ledger, ready: Ready, measured: Measure, group: list[Inquiry]) -> dict[str, Fitted]:
     """One fit for the inquiries of one measure."""
+    study = ready.study
     with ledger.read() as conn:
-        table = _table(conn, study, ready.experiment, measured)
+        table = datasets.cells(conn, ready.experiment, measured.key, measure.logged(study, measured))
     if table.empty:
         raise SurveylabError(f"No case has a value of {measured.key} yet; collect or load data first.")
     data = cells_of(table, study.experiment.arms, ready.shares)
@@ -165,10 +177,14 @@ def _fit(ledger: Ledger, study: Study, ready: Ready, measured: Measure, group: l
         estimator.model or measure.family_of(study, measured),
         data,
         estimator.priors,
-        heterogeneity=tuple({(each.factor, "stratum"): None for each in group if each.by and "stratum" in data.groups}),
+        heterogeneity=_heterogeneity(group) if "stratum" in data.groups else (),
         seed=int.from_bytes(randomness.digest(ready.data_hash, measured.key)[:4], "big"),
     )
     return {inquiry.name: _answer(study, inquiry, fit, data) for inquiry in group}
+
+
+def _heterogeneity(group: list[Inquiry]) -> tuple[tuple[str, str], ...]:
+    return tuple(dict.fromkeys((each.factor, "stratum") for each in group if each.by))
 
 
 def _by_measure(study: Study) -> Iterator[tuple[Measure, list[Inquiry]]]:
@@ -183,13 +199,9 @@ def _by_measure(study: Study) -> Iterator[tuple[Measure, list[Inquiry]]]:
         yield measure_of(inquiries[0]), inquiries
 
 
-def _heterogeneity(inquiries: list[Inquiry]) -> tuple[tuple[str, str], ...]:
-    return tuple(dict.fromkeys((each.factor, "stratum") for each in inquiries if each.by))
-
-
 def _answer(study: Study, inquiry: Inquiry, fit: models.Fit, data: Cells) -> Fitted:
     labels = data.groups["stratum"][0] if "stratum" in data.groups else ()
-    strata = labels_by(inquiry.by, labels) if inquiry.by else {}
+    strata = labels_by(inquiry.by, study.experiment.strata, labels) if inquiry.by else {}
     places = [_Place({}, None), *(_Place({str(inquiry.by): v}, ("stratum", tuple(own))) for v, own in strata.items())]
     estimates = tuple(_estimate(study, inquiry, fit, data, place) for place in places)
     return Fitted(estimates, _contrast(inquiry, fit, places[0]), fit)
@@ -212,6 +224,10 @@ def _estimate(study: Study, inquiry: Inquiry, fit: models.Fit, data: Cells, plac
     levels = study.experiment.factor(inquiry.factor).level_names
     means = {level: fit.level_mean(inquiry.factor, level, place.within) for level in levels}
     draws = _contrast(inquiry, fit, place)
+    if not np.isfinite(draws).all():
+        raise SurveylabError(
+            f"The {inquiry.scale} of {inquiry.name} is not finite in every draw; ask for a difference."
+        )
     measured = measure_of(inquiry)
     sign = measure.better(study, measured)
     summary = models.summary(draws, LEVEL)
@@ -225,7 +241,7 @@ def _estimate(study: Study, inquiry: Inquiry, fit: models.Fit, data: Cells, plac
         interval=summary.interval,
         level=LEVEL,
         p_positive=float(np.mean(draws > inquiry.scale.null)),
-        p_above={f"{limit:g}": float(np.mean(draws > limit)) for limit in limits},
+        p_above={f"{limit:.12g}": float(np.mean(draws > limit)) for limit in limits},
         levels={name: models.summary(each, LEVEL) for name, each in means.items()},
         expected_loss=models.expected_loss(means, sign),
         p_best=models.p_best(means, sign),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from surveylab.design.factors import Arm
+from surveylab.errors import SurveylabError
 from surveylab.models import Array, Cells
 
 GROUPS = ("stratum", "block", "cluster")
@@ -20,7 +22,11 @@ def cells_of(table: pd.DataFrame, arms: Sequence[Arm], shares: Shares) -> Cells:
     """Cells from a table of ``store.datasets.cells``.
 
     A group with one label is dropped, and so is one that splits the cells as another does (blocks
-    that are the strata): it would be its second name.
+    that are the strata): it would be its second name. A stratum of the frame without a cell has
+    told nothing: means are over the others, whose shares are scaled to 1.
+
+    Raises:
+        SurveylabError: a stratum of the cells has no share; it would silently count for nothing.
     """
     factors = [factor for factor, _ in arms[0].levels]
     places = {tuple(level for _, level in arm.levels): position for position, arm in enumerate(arms)}
@@ -41,14 +47,17 @@ def cells_of(table: pd.DataFrame, arms: Sequence[Arm], shares: Shares) -> Cells:
     )
 
 
-def labels_by(field: str, labels: Sequence[str]) -> dict[str, list[str]]:
-    """Value of a stratum field -> the stratum labels (``region=north,age=old``) that have it."""
+def labels_by(field: str, fields: Sequence[str], labels: Sequence[str]) -> dict[str, list[str]]:
+    """Value of a stratum field -> the stratum labels (``region=north,age=old``) that have it.
+
+    ``fields`` are those that make the labels, in order; a value may hold commas and equals signs.
+    """
+    pattern = re.compile(",".join(f"{re.escape(each)}=(.*)" for each in fields), re.DOTALL)
     found: dict[str, list[str]] = {}
     for label in labels:
-        for part in label.split(","):
-            name, _, value = part.partition("=")
-            if name == field:
-                found.setdefault(value, []).append(label)
+        values = pattern.fullmatch(label)
+        assert values is not None, f"{label!r} is a label of other fields than {fields}"
+        found.setdefault(values[fields.index(field) + 1], []).append(label)
     return found
 
 
@@ -58,5 +67,10 @@ def _same_split(one: Any, other: Any) -> bool:
 
 
 def _in_order(shares: Mapping[str, float], labels: Sequence[str]) -> Array:
-    weights = np.array([shares.get(label, 0.0) for label in labels], dtype=np.float64)
+    stray = [label for label in labels if not shares.get(label)]
+    if stray:
+        raise SurveylabError(
+            f"There are cases in {'; '.join(stray)}, which has no share of the frame; load or draw anew."
+        )
+    weights = np.array([shares[label] for label in labels], dtype=np.float64)
     return np.asarray(weights / weights.sum(), dtype=np.float64)

@@ -61,32 +61,68 @@ def missing(rule: DecisionRule, draws: Draws) -> tuple[str, ...]:
 
 
 def probability(node: rules.Node, draws: Draws) -> float:
-    """P(node) over the draws; draws of different inquiries are paired in order."""
-    return float(np.mean(_array(node, draws)))
+    """P(node) over the draws.
+
+    Draws of inquiries about one outcome are of one fit and joint. Those of different fits are
+    paired at random, as independent posteriors; of a longer one as many are used, evenly spaced.
+    """
+    used = {name: draws[name] for name in rules.names(node) if name in draws}
+    least = min(map(len, used.values()), default=0)
+    return float(np.mean(_array(node, {name: _thinned(each, least) for name, each in used.items()})))
 
 
 def thresholds(rule: DecisionRule | None, inquiry: str) -> tuple[float, ...]:
-    """The numbers that the rule compares this inquiry with."""
+    """The numbers that the rule compares this inquiry with, on either side, each once."""
     found: list[float] = []
     for part in (rule.adopt_if, rule.drop_if, rule.guard) if rule else ():
         for call in rules.calls(part.tree, "P") if part else ():
-            inner = call.argument
-            if isinstance(inner, rules.Operation) and inner.left == rules.Name(inquiry):
-                found.append(float(_array(inner.right, {})))
+            for left, right in _comparisons(call.argument):
+                for one, other in ((left, right), (right, left)):
+                    if one == rules.Name(inquiry) and not any(rules.names(other)):
+                        found.append(float(_array(other, {})))
     return tuple(dict.fromkeys(found))
 
 
 def describe(node: rules.Node) -> str:
-    """The text of a node, for evidence: ``P(a > 0.01)``."""
+    """The text of a node, for evidence: ``P(a > 0.01)``, with the parentheses that it needs."""
     if isinstance(node, rules.Call):
         return f"{node.function}({describe(node.argument)})"
     if isinstance(node, rules.Name):
         return node.name
     if isinstance(node, rules.Constant):
         return str(node.value)
+    binds = _binding(node)
     if node.left is None:
-        return f"{node.operator}{' ' if node.operator == 'not' else ''}{describe(node.right)}"
-    return f"{describe(node.left)} {node.operator} {describe(node.right)}"
+        return f"{node.operator}{' ' if node.operator == 'not' else ''}{_within(node.right, binds)}"
+    return f"{_within(node.left, binds)} {node.operator} {_within(node.right, binds + 1)}"
+
+
+def _within(node: rules.Node, least: int) -> str:
+    """The text of an operand, in parentheses where it binds less than ``least``."""
+    return describe(node) if _binding(node) >= least else f"({describe(node)})"
+
+
+def _binding(node: rules.Node) -> int:
+    """How tightly a node holds together, in the precedence of ``design.rules``."""
+    if not isinstance(node, rules.Operation):
+        return 7
+    if node.left is None:
+        return 2 if node.operator == "not" else 6
+    return {"or": 0, "and": 1, "+": 4, "-": 4, "*": 5, "/": 5}.get(node.operator, 3)
+
+
+def _comparisons(node: rules.Node) -> Iterator[tuple[rules.Node, rules.Node]]:
+    """Both sides of every comparison in a condition."""
+    if isinstance(node, rules.Operation):
+        if _binding(node) == 3 and node.left is not None:
+            yield node.left, node.right
+        elif node.operator in ("and", "or", "not"):
+            for side in (node.left, node.right):
+                yield from _comparisons(side) if side is not None else ()
+
+
+def _thinned(draws: NDArray[np.float64], size: int) -> NDArray[np.float64]:
+    return draws[np.arange(size) * len(draws) // size]
 
 
 def _evidence(rule: rules.Rule, draws: Draws) -> Iterator[tuple[str, float]]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from surveylab import registry
 from surveylab.design.cases import CaseRecord
 from surveylab.design.experiment import Plan, Study
 from surveylab.design.factors import Arm
 from surveylab.design.measures import Measure, measures
-from surveylab.store import datasets, histories
-from surveylab.store.ledger import Ledger
+from surveylab.store import datasets, histories, runs
+from surveylab.store.ledger import Connection, Ledger
 
 
 def family_of(study: Study, measure: Measure) -> str:
@@ -34,28 +35,42 @@ def logged(study: Study, measure: Measure) -> bool:
 def measure_all(ledger: Ledger, study: Study, experiment: int) -> int:
     """Measure the cases that got an event since they were measured; how many did.
 
-    ``experiment`` is the row of the running version. A measure that the ledger does not know
-    yet is computed for every case.
+    ``experiment`` is the row of the running version. Every case is measured anew when the design,
+    the measures or the version of an outcome's rule is not that of the last measurement, or
+    when that one was cut short. Reading and computing hold no lock: respondents' pages are
+    written in between.
     """
     wanted = measures(study.experiment)
+    versions = {each.key: int(registry.load("outcomes", each.outcome).VERSION) for each in wanted}
     plans: dict[Arm, Plan] = {}
     count = 0
-    with ledger.write() as conn:
-        known = {
-            each.key for each in wanted if not datasets.cells(conn, experiment, each.key, logged(study, each)).empty
-        }
-        for chunk in histories.case_records(conn, experiment, changed_only=len(known) == len(wanted)):
+    with ledger.read() as conn:
+        last = runs.latest(conn, experiment, "measurement")
+        fresh = last is not None and (last.design_hash, last.result) == (study.digest, versions)
+        for chunk in histories.case_records(conn, experiment, changed_only=fresh):
             rows: list[tuple[int, str, float | None, int]] = []
             for history in chunk:
                 arm = study.experiment.arm_of(history.levels)
                 if arm not in plans:
                     plans[arm] = study.plan(arm)
                 rows += _measured(record_of(history, arm, plans[arm]), wanted)
-            histories.put_measures(conn, rows, {history.id: len(history.events) for history in chunk})
+            with ledger.write() as writing:
+                if not count:
+                    _record(writing, study, experiment, {})  # until the cells are added up, nothing is measured
+                histories.put_measures(writing, rows, {history.id: len(history.events) for history in chunk})
             count += len(chunk)
-        for each in wanted if count else ():
-            datasets.refresh_cells(conn, experiment, each.key, study.experiment.strata, logged(study, each))
+    if count or not fresh:
+        with ledger.write() as conn:
+            for each in wanted:
+                datasets.refresh_cells(conn, experiment, each.key, study.experiment.strata, logged(study, each))
+            _record(conn, study, experiment, versions)
     return count
+
+
+def _record(conn: Connection, study: Study, experiment: int, versions: dict[str, int]) -> None:
+    """Write down which rules the measures of an experiment follow: measure -> version of its outcome."""
+    seen = datasets.data_hash(conn, experiment)
+    runs.record(conn, experiment, "measurement", study.digest, seen, result=versions, at=datetime.now(UTC))
 
 
 def _measured(record: CaseRecord, wanted: tuple[Measure, ...]) -> Iterator[tuple[int, str, float | None, int]]:

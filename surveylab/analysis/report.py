@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from surveylab.analysis.drawn import as_drawn
 from surveylab.design.experiment import Study
 from surveylab.design.factors import Arm
 from surveylab.design.results import Analysis
@@ -19,7 +20,11 @@ STAGES = {"selected": "sampled", "sent": "sent", "opened": "opened", "started": 
 
 
 def write_report(ledger: Ledger, study: Study, analysis: Analysis, target: Path) -> None:
-    """Write the report to ``target``, making its folder."""
+    """Write the report to ``target``, making its folder; it shows the design that was analysed."""
+    with ledger.read() as conn:
+        found = experiments.experiment(conn, study.experiment.slug)
+    if found is not None and not study.experiment.data:
+        study = as_drawn(found, study)
     content = {"study": study, "analysis": analysis, "flow": flow(ledger, study)}
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(experiment_report.render(content), encoding="utf-8")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from surveylab.design.factors import Arm
-from surveylab.design.instrument import Instrument
+from surveylab.design.instrument import Instrument, standing
 from surveylab.design.terms import Missing, Value
 
 
@@ -46,12 +47,22 @@ class CaseRecord:
     instrument: Instrument
     events: tuple[Event, ...]
     answers: Mapping[str, Answer]
-    """Column -> answer, displayed items only."""
+    """Column -> answer, displayed items only; also those that an edit of an earlier answer has ruled out."""
     page_seconds: Mapping[str, float]
     """Page -> seconds from its first display to its first accepted submission, by the server's clock."""
     unit: Mapping[str, Value]
     complete_from: float
     partial_from: float
+
+    @cached_property
+    def known(self) -> Mapping[str, Value]:
+        """What rules may name: ``unit.*`` and the answers that still stand, as the pages go by it."""
+        return standing(self.instrument, {column: each.value for column, each in self.answers.items()}, self.unit)
+
+    @cached_property
+    def standing(self) -> Mapping[str, Answer]:
+        """The answers that still stand: what outcomes and dispositions count."""
+        return {column: answer for column, answer in self.answers.items() if column in self.known}
 
     def had(self, kind: str) -> bool:
         """Whether an event of that kind is in the history."""

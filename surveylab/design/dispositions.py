@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from surveylab.design.cases import CaseRecord
-from surveylab.design.instrument import asked, known_from
+from surveylab.design.instrument import asked
 from surveylab.design.terms import Missing
 
 EDITION = 9
@@ -36,20 +36,23 @@ SCREENED_OUT = Disposition("4.70", "NE")
 
 
 def share_answered(record: CaseRecord) -> float:
-    """Answered share of the applicable columns of the whole instrument under the answers given.
+    """Answered share of the applicable columns of the whole instrument under the answers that stand.
 
     Items on pages that were never reached count as unanswered when they would have applied.
+    Answered is "with other than a refusal or no answer" (AAPOR Standard Definitions): a "don't
+    know" counts. The text of an option that was not chosen was not asked for.
     """
-    values = {column: answer.value for column, answer in record.answers.items()}
-    known = known_from(values, record.unit)
     columns = {
         column
         for page in record.instrument.pages
-        for item in asked(record.instrument, page, known)
+        for item in asked(record.instrument, page, record.known)
         for column in item.columns
     }
-    answered = sum(1 for column in columns if not isinstance(values.get(column, Missing.NOT_REACHED), Missing))
-    return answered / len(columns) if columns else 0.0
+    values = [record.standing[column].value for column in columns & record.standing.keys()]
+    given = [value for value in values if value is not Missing.NOT_ASKED]
+    applicable = len(columns) - (len(values) - len(given))
+    answered = sum(not isinstance(value, Missing) or value is Missing.DONT_KNOW for value in given)
+    return answered / applicable if applicable else 0.0
 
 
 def disposition(record: CaseRecord) -> Disposition:

@@ -1,8 +1,8 @@
 """Factors, levels and arms, and how a level reaches into the design.
 
 A factor names the path of any field; a level gives the value that the field takes. One
-pair of functions reads and replaces a field of any design value: ``value_at`` and
-``with_value``. Nothing else in the house knows where a factor points.
+pair of functions reads and replaces fields of any design value: ``value_at`` and
+``with_values``. Nothing else in the house knows where a factor points.
 """
 
 from __future__ import annotations
@@ -105,13 +105,8 @@ def value_at(root: Any, path: str) -> Any:
     return value
 
 
-def with_value(root: Any, path: str, value: Any) -> Any:
-    """``root`` with the field at ``path`` replaced; nothing else changes, nothing is mutated."""
-    return with_values(root, [(path, value)])
-
-
 def with_values(root: Any, pairs: Iterable[tuple[str, Any]]) -> Any:
-    """``root`` with several fields replaced at once.
+    """``root`` with the fields at some paths replaced; nothing else changes, nothing is mutated.
 
     Each dataclass on the way is made once, with all of its new fields, so that fields that
     only make sense together (the ends of a scale) are never seen apart.

@@ -10,22 +10,12 @@ from collections.abc import Iterator, Mapping
 
 from surveylab.design.terms import Value
 
-_FILL = re.compile(r"\{\s*([A-Za-z_][\w.]*)\s*(?:\|([^{}]*))?\}")
+_FILL = re.compile(r"\{\s*([^\W\d][\w.]*)\s*(?:\|([^{}]*))?\}")
 
 
 def occurrences(text: str) -> Iterator[tuple[str, str | None, int]]:
     """Name, fallback (None where there is none) and place of every fill, in order."""
     return ((match.group(1), match.group(2), match.start()) for match in _FILL.finditer(text))
-
-
-def names(text: str) -> tuple[str, ...]:
-    """The names that a text fills in, in order."""
-    return tuple(name for name, _, _ in occurrences(text))
-
-
-def lacking_fallback(text: str) -> tuple[str, ...]:
-    """The names whose fill has no fallback; a file with one of them is at fault."""
-    return tuple(name for name, fallback, _ in occurrences(text) if fallback is None)
 
 
 def fill(text: str, known: Mapping[str, Value]) -> str:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from surveylab.design.rules import Rule, evaluate
 from surveylab.design.terms import Missing, Text, Value
+
+RESERVED_PAGES = frozenset({"stop", "thanks"})
+"""No page may have one of these ids: a respondent's link has pages of its own under them."""
+RESERVED_ITEMS = frozenset({"unit", "and", "or", "not", "in", "true", "false"})
+"""No item may have one of these ids: they mean something else in rules. Nor may one begin with ``_``: so
+begin the names of what a form sends beside the answers."""
 
 Answers = Mapping[str, "Value | Missing"]
 """Column -> answer. The columns of an item are what its question type says."""
@@ -23,6 +29,23 @@ class ItemSettings(Protocol):
         """The codes of the options in the order displayed; empty where there are none."""
 
 
+@runtime_checkable
+class Rated(Protocol):
+    """Settings of a question type whose answers may be ratings: whole numbers between two bounds."""
+
+    def bounds(self) -> tuple[int, int] | None:
+        """The lowest and the highest rating; None where these options are none."""
+
+
+@runtime_checkable
+class Battery(Protocol):
+    """Settings of a question type that rates several rows on one scale, each in a column of its own."""
+
+    @property
+    def rows(self) -> Mapping[str, Any]:
+        """Name of a row -> what stands in it."""
+
+
 @dataclass(frozen=True)
 class Item:
     """One question. ``settings`` is the frozen dataclass that its question type declares."""
@@ -31,14 +54,28 @@ class Item:
     type: str
     text: Text
     hint: Text | None = None
+    """Words under the question that help to answer it."""
     required: bool = False
+    """Whether the page is refused without an answer."""
     applicable_if: Rule | None = None
+    """Who is asked: a rule over earlier answers and fields of the frame."""
     settings: ItemSettings | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns under which its answers are stored."""
         return self.settings.columns(self.id) if self.settings else ()
+
+    @property
+    def bounds(self) -> tuple[int, int] | None:
+        """The lowest and the highest rating; None where its answers are no ratings."""
+        settings: object = self.settings
+        return settings.bounds() if isinstance(settings, Rated) else None
+
+    @property
+    def is_battery(self) -> bool:
+        """Whether it rates several rows on one scale."""
+        return isinstance(self.settings, Battery)
 
 
 @dataclass(frozen=True)
@@ -47,8 +84,10 @@ class Page:
 
     id: str
     items: tuple[str, ...]
+    """Ids of items, in the order asked."""
     title: Text | None = None
     applicable_if: Rule | None = None
+    """Who is shown the page: a rule over earlier answers and fields of the frame."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +104,9 @@ class Instrument:
     contact: str
     """Whom a respondent may ask; in the same place on all pages (WCAG 3.2.6)."""
     pages: tuple[Page, ...]
+    """In the order shown."""
     items: tuple[Item, ...]
+    """The questions; a page asks them by their ids."""
 
     def item(self, name: str) -> Item:
         """The item of that id. KeyError where there is none."""
@@ -84,29 +125,24 @@ class Instrument:
 
 def asked(instrument: Instrument, page: Page, known: Mapping[str, Value]) -> tuple[Item, ...]:
     """The items of a page that apply, given what is known (answers by column, unit.* fields)."""
-    if page.applicable_if is not None and not evaluate(page.applicable_if, known):
+    if not _applies(page, known):
         return ()
-    items = (instrument.item(name) for name in page.items)
-    return tuple(item for item in items if item.applicable_if is None or evaluate(item.applicable_if, known))
+    return tuple(item for item in map(instrument.item, page.items) if _applies(item, known))
 
 
-def route(instrument: Instrument, known: Mapping[str, Value]) -> Iterator[Page]:
-    """The pages that apply under what is known, in order (design.md 4, step 2)."""
-    return (page for page in instrument.pages if asked(instrument, page, known))
+def standing(instrument: Instrument, answers: Answers, unit: Mapping[str, Value]) -> dict[str, Value]:
+    """What rules and fills may name: ``unit.*``, and the answers that still stand.
 
-
-def page_after(instrument: Instrument, page: str, known: Mapping[str, Value]) -> Page | None:
-    """The next page that applies after ``page``; None behind the last."""
-    names = [each.id for each in instrument.pages]
-    behind = set(names[names.index(page) + 1 :])
-    return next((each for each in route(instrument, known) if each.id in behind), None)
-
-
-def page_before(instrument: Instrument, page: str, known: Mapping[str, Value]) -> Page | None:
-    """The applicable page before ``page``; None at the first."""
-    names = [each.id for each in instrument.pages]
-    ahead = set(names[: names.index(page)])
-    return next((each for each in reversed(list(route(instrument, known))) if each.id in ahead), None)
+    An answer stands while its item applies under the answers before it, in the order of the
+    instrument. One that an edit of an earlier answer has ruled out stays in the ledger, steers
+    nothing and counts for nothing.
+    """
+    known = known_from({}, unit)
+    for page in instrument.pages:
+        for item in map(instrument.item, page.items):
+            if _applies(page, known) and _applies(item, known):
+                known |= known_from({column: answers[column] for column in item.columns if column in answers}, {})
+    return known
 
 
 def known_from(answers: Answers, unit: Mapping[str, Value]) -> dict[str, Value]:
@@ -114,3 +150,7 @@ def known_from(answers: Answers, unit: Mapping[str, Value]) -> dict[str, Value]:
     known: dict[str, Value] = {f"unit.{field}": value for field, value in unit.items()}
     known.update({column: None if isinstance(value, Missing) else value for column, value in answers.items()})
     return known
+
+
+def _applies(part: Page | Item, known: Mapping[str, Value]) -> bool:
+    return part.applicable_if is None or evaluate(part.applicable_if, known)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
+from math import isfinite
 from typing import Any
 
 
@@ -118,11 +119,17 @@ def _summary(stored: Mapping[str, Any]) -> Summary:
 
 
 def as_json(value: Any) -> Any:
-    """A result as plain JSON values, with the field names of the dataclasses."""
+    """A result as plain JSON values, with the field names of the dataclasses.
+
+    Raises:
+        ValueError: a number is not finite; JSON has no such numbers.
+    """
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: as_json(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, Mapping):
         return {str(key): as_json(each) for key, each in value.items()}
     if isinstance(value, tuple | list):
         return [as_json(each) for each in value]
+    if isinstance(value, float) and not isfinite(value):
+        raise ValueError(f"{value} is not a number that JSON has")
     return value

@@ -5,8 +5,8 @@
     adopt_if:      P(wording_on_response > 0.01) >= 0.95
 
 Precedence, loosest first: ``or``, ``and``, ``not``, comparison (``== != < <= > >= in``),
-``+ -``, ``* /``, unary ``-``. Names may carry dots. Functions are ``answered``, ``missing``
-and ``P``. A comparison with a missing operand is false, as is an order between a text and
+``+ -``, ``* /``, unary ``-``. Names begin with a letter or ``_`` and may carry dots. Functions
+are ``answered``, ``missing`` and ``P``. A comparison with a missing operand is false, as is an order between a text and
 a number; an answer that reads as a number compares as one. ``x in y`` asks whether ``x`` is one
 of the words of a text ``y``: a multiple choice is stored as its codes with spaces between.
 Evaluating never raises, whatever the names stand for.
@@ -32,7 +32,7 @@ MOST_DIGITS = 40
 
 _T = TypeVar("_T")
 _TOKEN = re.compile(
-    r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<text>\"[^\"]*\"|'[^']*')|(?P<name>[A-Za-z_][\w.]*)"
+    r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<text>\"[^\"]*\"|'[^']*')|(?P<name>[^\W\d][\w.]*)"
     r"|(?P<sign>==|!=|<=|>=|[<>()\[\],+\-*/]))"
 )
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {

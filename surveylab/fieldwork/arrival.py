@@ -112,17 +112,8 @@ class Arrivals:
             return NOBODY
         instrument = study.instruments[measurement.instrument]
         words = Wording(measurement.language or instrument.languages[0], instrument.languages[0], {})
-        survey = SurveyView(
-            token="",
-            title=words(instrument.title),
-            introduction=words(instrument.introduction),
-            thanks=words(instrument.thanks),
-            contact=instrument.contact,
-            language=words.language,
-            all_optional=not any(item.required for item in instrument.items),
-        )
         closed = stored.closes_at is not None and now >= stored.closes_at
-        return Reception(Standing.CLOSED if closed else Standing.INVITED, survey)
+        return Reception(Standing.CLOSED if closed else Standing.INVITED, SurveyView("", instrument, words))
 
     def _version(self, row: int, running: StoredExperiment) -> StoredExperiment:
         """The version in that row if it is one of the same experiment, else the running one."""

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import hashlib
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 from surveylab.design.terms import Value
 from surveylab.errors import DataError, Fault
 from surveylab.store import frames
 from surveylab.store.ledger import Ledger
 
-IDENTITY = ("name", "first_name", "last_name", "email", "phone", "address")
-"""Columns that say who a person is; they are kept in a table of their own, apart from answers."""
+IDENTITY = ("name", "first_name", "last_name", "email", "e_mail", "phone", "address")
+"""Columns that say who a person is, however they are spelt ("First name", "E-MAIL"); they are kept in a
+table of their own, apart from answers."""
 SHOWN = 50
 """Faults that are told; a file with more has the same few over and over."""
-LONGEST_FIELD = 100_000
-_WHOLE = re.compile(r"-?(0|[1-9]\d{0,14})")
-_DECIMAL = re.compile(r"-?(0|[1-9]\d{0,14})\.\d{1,15}")
+_WHOLE = re.compile(r"-?(0|[1-9]\d{0,14})", re.ASCII)
+_DECIMAL = re.compile(r"-?(0|[1-9]\d{0,14})\.\d{1,15}", re.ASCII)
+_LONGEST = 32
+"""Characters of a number: sign, digits, point, digits."""
 
 Unit = tuple[str, dict[str, Value], dict[str, str] | None]
+Problem = tuple[str, str, str]
+"""Code, what and remedy."""
 
 
 def load_frame(
@@ -37,7 +43,7 @@ def load_frame(
 ) -> frames.StoredFrame:
     """Read a CSV file with a header into the frame ``name``, in place of what it held.
 
-    Memory is bounded by the ids; the rows are streamed. A byte-order mark is dropped.
+    The rows are streamed; only the ids are held in memory. A byte-order mark is dropped.
 
     Raises:
         DataError: every fault of the file (at most 50 are told); nothing was stored.
@@ -51,62 +57,101 @@ def load_frame(
 def read_units(
     path: Path, identifier: str, encoding: str = "utf-8", progress: Callable[[int], None] | None = None
 ) -> Iterator[Unit]:
-    """The units of a CSV file, in file order; raises behind the last row when there were faults."""
+    """The units of a CSV file, in file order; raises behind the last row when there were faults.
+
+    ``progress`` is told the number of units from time to time.
+    """
     faults: list[Fault] = []
     lines: dict[str, int] = {}
-    csv.field_size_limit(LONGEST_FIELD)
-    try:
-        with path.open(encoding="utf-8-sig" if encoding == "utf-8" else encoding, newline="") as file:
-            reader = csv.reader(file)
-            header = _header(path, next(reader, []), identifier)
+    with _opened(path, encoding) as file:
+        rows = _Rows(file)
+        try:
+            header = _header(path, rows, identifier)
             place = header.index(identifier)
-            for row in reader:
-                if not row:
-                    continue
-                line = reader.line_num
-                problem = _problem(row, header, place, line, lines)
+            fields, person = _parts(header, place)
+            for row in rows:
+                problem = _problem(row, header, place, lines)
                 if problem:
-                    faults.append(Fault(str(path), line, 1, *problem))
-                else:
-                    lines[row[place].strip()] = line
-                    yield _unit(header, row, place)
-                if progress and line % 10_000 == 0:
-                    progress(line)
-    except UnicodeDecodeError as error:
-        _refuse(
-            path,
-            _line_of_byte(path, encoding),
-            "FR05",
-            f"byte 0x{error.object[error.start]:02x} is not {encoding}.",
-            "Save the file as UTF-8, or say its encoding (--encoding latin-1).",
-        )
-    except csv.Error as error:
-        _refuse(path, reader.line_num, "FR06", f"the row cannot be read: {error}.", "Quote the field or mend the row.")
-    except FileNotFoundError:
-        _refuse(path, 0, "FR07", "there is no such file.", "Check the path.")
+                    faults.append(Fault(str(path), rows.line, 1, *problem))
+                    continue
+                unit = row[place].strip()
+                lines[unit] = rows.line
+                if progress and len(lines) % 10_000 == 0:
+                    progress(len(lines))
+                known = {name: row[at].strip() for name, at in person}
+                yield unit, {name: typed(row[at]) for name, at in fields}, known or None
+        except UnicodeDecodeError as error:
+            what = f"byte 0x{error.object[error.start]:02x} is not {encoding}."
+            remedy = "Save the file as UTF-8, or say its encoding (--encoding latin-1)."
+            faults.append(Fault(str(path), _line_of_byte(path, encoding), 1, "FR05", what, remedy))
+        except csv.Error as error:
+            what, remedy = f"the row that begins here cannot be read: {error}.", "Close its quotes, or mend the row."
+            faults.append(Fault(str(path), rows.line, 1, "FR06", what, remedy))
     if faults:
         raise DataError(_told(faults))
     if not lines:
         _refuse(path, 0, "FR08", "the file has a header and no units.", "Add one row for each unit.")
 
 
-def _header(path: Path, header: list[str], identifier: str) -> list[str]:
-    names = [name.strip() for name in header]
+class _Rows:
+    """The rows of a CSV file. ``line`` is where the row begins that is read; blank lines are skipped."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._reader = csv.reader(file, strict=True)  # or an open quote swallows what follows it
+        self.line = 1
+
+    def __iter__(self) -> Iterator[list[str]]:
+        return self
+
+    def __next__(self) -> list[str]:
+        row: list[str] = []
+        while not row:
+            self.line = self._reader.line_num + 1
+            row = next(self._reader)
+        return row
+
+
+def _opened(path: Path, encoding: str) -> TextIO:
+    try:
+        utf8 = codecs.lookup(encoding).name == "utf-8"
+        return path.open(encoding="utf-8-sig" if utf8 else encoding, newline="")
+    except LookupError:
+        _refuse(path, 0, "FR09", f"there is no encoding {encoding!r}.", "Say utf-8, latin-1 or cp1252 (--encoding).")
+    except OSError as error:
+        reason = (error.strerror or "unreadable").lower()
+        _refuse(path, 0, "FR07", f"the file cannot be read: {reason}.", "Check the path.")
+
+
+def _header(path: Path, rows: _Rows, identifier: str) -> list[str]:
+    names = [name.strip() for name in next(rows, [])]
     if not any(names):
         _refuse(path, 1, "FR01", "the file has no header.", "Name the columns in the first line.")
-    twice = sorted({name for name in names if names.count(name) > 1})
+    keys = [_plain(name) if _plain(name) in IDENTITY else name for name in names]
+    twice = sorted({name for name in keys if name and keys.count(name) > 1})
     if twice:
-        _refuse(path, 1, "FR02", f"columns stand twice: {', '.join(map(repr, twice))}.", "Rename or remove one.")
+        _refuse(path, rows.line, "FR02", f"columns stand twice: {', '.join(map(repr, twice))}.", "Rename one of each.")
     if identifier not in names:
-        _refuse(
-            path, 1, "FR03", f"there is no column {identifier!r} of ids.", f"Name it with --id: {', '.join(names)}."
-        )
+        apart = next((sign for sign in ";\t" if len(names) == 1 and sign in names[0]), None)
+        remedy = f"Set columns apart by commas, not {apart!r}." if apart else f"Name it with --id: {', '.join(names)}."
+        _refuse(path, rows.line, "FR03", f"there is no column {identifier!r} of ids.", remedy)
+    if "" in names or "\0" in "".join(names):
+        bare = next(place for place, name in enumerate(names, start=1) if not name or "\0" in name)
+        _refuse(path, rows.line, "FR04", f"column {bare} has no proper name.", "Name it, or delete the column.")
     return names
 
 
-def _problem(
-    row: list[str], header: list[str], place: int, line: int, lines: dict[str, int]
-) -> tuple[str, str, str] | None:
+def _parts(header: list[str], place: int) -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
+    """Name and place of the columns that are fields, and of those that say who a person is."""
+    columns = [(name, at) for at, name in enumerate(header) if at != place]
+    fields = [(name, at) for name, at in columns if _plain(name) not in IDENTITY]
+    return fields, [(_plain(name), at) for name, at in columns if _plain(name) in IDENTITY]
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\s-]+", "_", name.lower())
+
+
+def _problem(row: list[str], header: list[str], place: int, lines: dict[str, int]) -> Problem | None:
     if len(row) != len(header):
         return "FR10", f"the row has {len(row)} fields and the header {len(header)}.", "Mend the row."
     unit = row[place].strip()
@@ -115,21 +160,8 @@ def _problem(
     if unit in lines:
         return "FR12", f"the id {unit!r} stands in line {lines[unit]} already.", "Keep one row for each unit."
     if "\0" in "".join(row):
-        return "FR13", "the row holds a NUL character.", f"Remove it from line {line}."
+        return "FR13", "the row holds a NUL character.", "Remove it."
     return None
-
-
-def _unit(header: list[str], row: list[str], place: int) -> Unit:
-    fields: dict[str, Value] = {}
-    person: dict[str, str] = {}
-    for position, (name, text) in enumerate(zip(header, row, strict=True)):
-        if position == place:
-            continue
-        if name in IDENTITY:
-            person[name] = text.strip()
-        else:
-            fields[name] = typed(text)
-    return row[place].strip(), fields, person or None
 
 
 def typed(text: str) -> Value:
@@ -138,6 +170,11 @@ def typed(text: str) -> Value:
     Numbers with leading zeros stay texts: they are codes.
     """
     text = text.strip()
+    return _short(text) if len(text) <= _LONGEST else text
+
+
+@lru_cache(maxsize=10_000)  # the same few values stand in most columns of a list
+def _short(text: str) -> Value:
     if not text:
         return None
     if text.lower() in ("true", "false"):
@@ -161,17 +198,21 @@ def _refuse(path: Path, line: int, code: str, what: str, remedy: str) -> NoRetur
 
 def _line_of_byte(path: Path, encoding: str) -> int:
     """The first line of a file that does not decode."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    number = 0
     with path.open("rb") as file:
         for number, line in enumerate(file, start=1):
             try:
-                line.decode(encoding)
+                decoder.decode(line)
             except UnicodeDecodeError:
                 return number
-    return 0
+    return number
 
 
 def _checksum(path: Path) -> str:
-    if not path.is_file():
-        _refuse(path, 0, "FR07", "there is no such file.", "Check the path.")
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        reason = (error.strerror or "unreadable").lower()
+        _refuse(path, 0, "FR07", f"the file cannot be read: {reason}.", "Check the path.")

@@ -9,6 +9,7 @@ requests the database lets one write it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -17,7 +18,7 @@ from surveylab.fieldwork.pages import LANDING, THANKS, Elsewhere, PageView, Rece
 from surveylab.fieldwork.reading import Reading
 from surveylab.fieldwork.sitting import TAKING, Sitting
 from surveylab.fieldwork.studies import Studies
-from surveylab.store import responses
+from surveylab.store import frames, responses
 from surveylab.store.cases import case_by_token
 from surveylab.store.ledger import Ledger
 from surveylab.store.responses import Paradata
@@ -129,7 +130,14 @@ class Interview:
             if case is None:
                 return None
             state = responses.interview_state(conn, case.id)
-        return Sitting(case, self._studies.plan(case.experiment, case.levels), state, now)
+        plan = self._studies.plan(case.experiment, case.levels)
+        return Sitting(case, plan, state, now, lambda: self._person(plan.frame, case.unit))
+
+    def _person(self, frame: str | None, unit: str) -> Mapping[str, str]:
+        """Who a unit is, as the frame says it now."""
+        with self._ledger.read() as conn:
+            source = frames.frame(conn, frame) if frame else None
+            return frames.people(conn, source.id, [unit]).get(unit, {}) if source else {}
 
     def _append(self, sitting: Sitting, kinds: list[str], met: tuple[str, ...] = (), page: str = "") -> None:
         """Write events and exposures that are new to this case; without any, write nothing."""

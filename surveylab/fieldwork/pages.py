@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 
 from surveylab.design import fills
-from surveylab.design.instrument import Item
+from surveylab.design.instrument import Instrument, Item
 from surveylab.design.terms import Text, Value
+from surveylab.fieldwork.frames import IDENTITY
 from surveylab.fieldwork.passage import Passage
+
+IDENTIFYING = frozenset(f"unit.{name}" for name in IDENTITY)
+"""What a fill names to say who the person is."""
 
 LANDING = ""
 THANKS = "thanks"
@@ -27,13 +32,22 @@ class Standing(StrEnum):
     STARTED = "started"
 
 
+Person = Callable[[], Mapping[str, str]]
+"""Gives the names and addresses of one person, by column; nothing where there are none (any more)."""
+
+
 @dataclass(frozen=True)
 class Wording:
-    """Texts as this respondent reads them: in one language, with the fills filled."""
+    """Texts as this respondent reads them: in one language, with the fills filled.
+
+    ``known`` is what rules go by too. Who the person is stands apart from it: ``person`` is asked
+    when a text fills that in, and no sooner.
+    """
 
     language: str
     fallback: str
     known: Mapping[str, Value]
+    person: Person = dict
 
     def __call__(self, text: Text) -> str:
         """The text in the language, else in its base (``de`` for ``de-AT``), else in another.
@@ -41,22 +55,56 @@ class Wording:
         The next best is the instrument's first language, and then the first that the text has.
         """
         wanted = (self.language, self.language.partition("-")[0], self.fallback)
-        tag = next((tag for tag in wanted if tag in text), next(iter(text)))
-        return fills.fill(text[tag], self.known)
+        words = text[next((tag for tag in wanted if tag in text), next(iter(text)))]
+        if "{" not in words:
+            return words
+        if IDENTIFYING.isdisjoint(name for name, _, _ in fills.occurrences(words)):
+            return fills.fill(words, self.known)
+        return fills.fill(words, {**self.known, **{f"unit.{name}": value for name, value in self.person().items()}})
+
+    @property
+    def anonymous(self) -> Wording:
+        """The same words to nobody in particular: fills that say who the person is give their fallback."""
+        return replace(self, person=dict)
 
 
 @dataclass(frozen=True)
 class SurveyView:
-    """What all pages of one respondent's survey share."""
+    """What all pages of one respondent's survey share; a text is filled when it is shown."""
 
     token: str
-    title: str
-    introduction: str
-    thanks: str
-    contact: str
-    language: str
-    all_optional: bool
-    """Whether every question may be left blank."""
+    instrument: Instrument
+    words: Wording
+
+    @property
+    def title(self) -> str:
+        """Of the survey."""
+        return self.words(self.instrument.title)
+
+    @property
+    def introduction(self) -> str:
+        """On the landing page."""
+        return self.words(self.instrument.introduction)
+
+    @property
+    def thanks(self) -> str:
+        """At the end."""
+        return self.words(self.instrument.thanks)
+
+    @property
+    def contact(self) -> str:
+        """Whom a respondent may ask."""
+        return self.instrument.contact
+
+    @property
+    def language(self) -> str:
+        """The language of the survey."""
+        return self.words.language
+
+    @cached_property
+    def all_optional(self) -> bool:
+        """Whether every question may be left blank."""
+        return not any(item.required for item in self.instrument.items)
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import takewhile
 
-from surveylab.design.instrument import Answers, Instrument, Item, Page, asked, known_from, page_before, route
+from surveylab.design.instrument import Answers, Instrument, Item, Page, asked, standing
 from surveylab.design.terms import Value
 
 
@@ -31,22 +32,20 @@ class Passage:
     @cached_property
     def known(self) -> dict[str, Value]:
         """What rules and fills may name: ``unit.*`` and the answers that still stand."""
-        known = known_from({}, self.unit)
-        for page in self.instrument.pages:
-            for name in page.items:
-                if any(item.id == name for item in asked(self.instrument, page, known)):
-                    columns = self.instrument.item(name).columns
-                    known |= known_from({c: self.answers[c] for c in columns if c in self.answers}, {})
-        return known
+        return standing(self.instrument, self.answers, self.unit)
 
     @cached_property
     def pages(self) -> tuple[Page, ...]:
         """The pages that apply, in order."""
-        return tuple(route(self.instrument, self.known))
+        return tuple(page for page in self.instrument.pages if self._asked[page.id])
+
+    @cached_property
+    def _asked(self) -> Mapping[str, tuple[Item, ...]]:
+        return {page.id: asked(self.instrument, page, self.known) for page in self.instrument.pages}
 
     def items(self, page: Page) -> tuple[Item, ...]:
         """The items of a page that apply, in order."""
-        return asked(self.instrument, page, self.known)
+        return self._asked[page.id]
 
     def done(self, page: Page) -> bool:
         """Whether the page was accepted with every item that now applies on it."""
@@ -74,7 +73,8 @@ class Passage:
 
     def before(self, page: Page) -> Page | None:
         """The page that Back leads to; None at the first."""
-        return page_before(self.instrument, page.id, self.known)
+        ahead = {each.id for each in takewhile(lambda each: each.id != page.id, self.instrument.pages)}
+        return next((each for each in reversed(self.pages) if each.id in ahead), None)
 
     def after(self, page: Page) -> Page | None:
         """The page to show once ``page`` was accepted; None when the interview is over.

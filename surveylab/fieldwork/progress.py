@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from surveylab.errors import SurveylabError
 from surveylab.fieldwork.studies import Studies
-from surveylab.store import experiments
+from surveylab.store import experiments, histories
 from surveylab.store.experiments import StoredExperiment
-from surveylab.store.ledger import Ledger
+from surveylab.store.ledger import Connection, Ledger
 
 STEPS = {
     "sampled": "selected",
@@ -31,12 +32,18 @@ class ArmFlow:
 
 @dataclass(frozen=True)
 class Flow:
-    """An experiment and where its cases are; arms in the order of the design."""
+    """A version of an experiment and where its cases are; arms in the order of the design.
+
+    ``loaded`` is the number of cases of data that were fielded elsewhere, ``problem`` why the
+    documents of the version cannot be read: there are no arms then.
+    """
 
     stored: StoredExperiment
     title: str
-    factors: tuple[str, ...]
-    arms: tuple[ArmFlow, ...]
+    factors: tuple[str, ...] = ()
+    arms: tuple[ArmFlow, ...] = ()
+    loaded: int | None = None
+    problem: str | None = None
 
     @property
     def total(self) -> Mapping[str, int]:
@@ -51,26 +58,31 @@ def flows(ledger: Ledger, studies: Studies) -> tuple[Flow, ...]:
     return tuple(_flow(ledger, studies, each) for each in stored)
 
 
-def flow(ledger: Ledger, studies: Studies, slug: str) -> Flow | None:
-    """The flow of the running version of one experiment; None where there is none."""
+def versions(ledger: Ledger, studies: Studies, slug: str) -> tuple[Flow, ...]:
+    """The flow of every version of one experiment, the running one first; cases stay in theirs."""
     with ledger.read() as conn:
-        stored = experiments.experiment(conn, slug) if slug.isprintable() else None
-    return _flow(ledger, studies, stored) if stored else None
+        stored = experiments.versions(conn, slug) if slug.isprintable() else ()
+    return tuple(_flow(ledger, studies, each) for each in stored)
 
 
 def _flow(ledger: Ledger, studies: Studies, stored: StoredExperiment) -> Flow:
-    from surveylab.store import datasets  # brings pandas, which no respondent's page needs
-
-    experiment = studies.study(stored.id).experiment
+    try:
+        experiment = studies.study(stored.id).experiment
+    except SurveylabError as error:
+        return Flow(stored, stored.slug, problem=str(error))
     with ledger.read() as conn:
-        table = datasets.flow(conn, stored.id)
-    counts: dict[frozenset[tuple[str, str]], dict[str, int]] = {}
-    for row in table.to_dict("records"):
-        kind, cases = str(row.pop("kind")), int(row.pop("cases"))
-        counts.setdefault(frozenset((str(factor), str(level)) for factor, level in row.items()), {})[kind] = cases
+        if experiment.data:
+            return Flow(stored, experiment.title, loaded=_loaded(conn, stored.id))
+        counts = histories.reached(conn, stored.id)
     arms = (ArmFlow(arm.mapping, _steps(counts.get(frozenset(arm.levels), {}))) for arm in experiment.arms)
     factors = tuple(factor.name for factor in experiment.assignment.factors)
     return Flow(stored, experiment.title, factors, tuple(arms))
+
+
+def _loaded(conn: Connection, experiment: int) -> int:
+    from surveylab.store import datasets  # brings pandas, which no page of a survey needs
+
+    return sum(cases for _, cases in datasets.cell_counts(conn, experiment))
 
 
 def _steps(by_kind: Mapping[str, int]) -> Mapping[str, int]:

@@ -47,8 +47,14 @@ def read(view: PageView, data: Mapping[str, Any], faults: Mapping[str, str]) -> 
 
 
 def _answers(view: PageView, question: Question, data: Mapping[str, Any]) -> Iterable[Answer]:
+    """The answers to a question, with the hash of its words.
+
+    Who the person is does not enter the hash: names can be guessed and hashed, and an answer
+    would tell whose it is after the person was erased.
+    """
     item = question.item
     order = item.settings.option_order() if item.settings else ()
-    shown = digest(view.language, question.text, question.hint or "").hex()
+    words = view.words.anonymous
+    shown = digest(view.language, words(item.text), words(item.hint) if item.hint else "").hex()
     parsed = registry.load("questions", item.type).parse(item, data)
     return [Answer(item.id, column, value, question.position, order, shown) for column, value in parsed.items()]

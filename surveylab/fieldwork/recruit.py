@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import repeat
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +15,8 @@ from surveylab import randomness, registry, spec
 from surveylab.assignment import Assigned, CaseView
 from surveylab.channels import Outgoing
 from surveylab.design import rules
-from surveylab.design.experiment import Message, Plan, Study
-from surveylab.design.factors import marginals
+from surveylab.design.experiment import Experiment, Message, Plan, Study
+from surveylab.design.factors import marginals, steps
 from surveylab.design.fills import fill
 from surveylab.design.terms import Value
 from surveylab.errors import SurveylabError
@@ -23,6 +24,10 @@ from surveylab.fieldwork.synthetic import Invited
 from surveylab.sampling import FrameView, Sample
 from surveylab.store import assignments, cases, experiments, frames, responses
 from surveylab.store.ledger import Connection, Ledger
+
+CARRIED_OUT = ("contact.channel", "contact.closes", "contact.message", "items", "measurement", "messages", "pages")
+"""What differs between arms when they are fielded. A factor that varies anything else is not drawn: all
+of its levels would get the same, and its effect would be estimated as none."""
 
 
 @dataclass(frozen=True)
@@ -62,10 +67,10 @@ class Recruited:
 
     def cases(self, known: Mapping[str, Mapping[str, Value]], names: Sequence[str]) -> cases.NewCases:
         """The rows to store, with a snapshot of what the frame knows of each unit."""
-        snapshot = {}
-        for name in names:
-            snapshot[name] = np.empty(len(self.units), dtype=object)
-            snapshot[name][:] = [known[unit].get(name) for unit in self.units.tolist()]
+        of_units = [known[unit] for unit in self.units.tolist()]
+        snapshot = {name: np.empty(len(of_units), dtype=object) for name in names}
+        for name, column in snapshot.items():
+            column[:] = [fields.get(name) for fields in of_units]
         return cases.NewCases(
             unit=self.units,
             probability=self.sample.probability,
@@ -82,10 +87,11 @@ def draw(ledger: Ledger, study: Study, now: datetime) -> Drawn:
     """Draw and assign, and write cases, assignments and their probabilities in one transaction.
 
     Raises:
-        SurveylabError: the experiment was drawn already, its frame is not loaded, or the frame
-            does not allow the scheme.
+        SurveylabError: the experiment was drawn already, its frame is not loaded, the frame does
+            not allow the scheme, or a factor varies what is the same in all arms.
     """
     exp = study.experiment
+    _refuse_idle(exp)
     with ledger.write() as conn:
         running = experiments.experiment(conn, exp.slug)
         if running is not None and running.drawn_at is not None:
@@ -96,7 +102,8 @@ def draw(ledger: Ledger, study: Study, now: datetime) -> Drawn:
         row = experiments.register(conn, exp.slug, study.digest, study.documents, seed=exp.seed, at=now)
         new = recruited.cases(frames.unit_fields(conn, on_frame.id, recruited.units.tolist()), on_frame.fields)
         cases.insert_sample(conn, row.id, new, exp.arms, algorithm=recruited.algorithm, at=now)
-        experiments.mark_drawn(conn, row.id, now, now + exp.contact.closes, on_frame.digest)
+        last = max(study.plan(arm).contact.closes for arm in exp.arms)
+        experiments.mark_drawn(conn, row.id, now, now + last, on_frame.digest)
     counts = np.bincount(recruited.assigned.arm, minlength=len(exp.arms))
     return Drawn(
         experiment=exp.slug,
@@ -141,26 +148,32 @@ def _differences(study: Study, kept: assignments.StoredAssignments, again: Recru
     }
     arms = study.experiment.arms
     shares = marginals(arms)
-    for place, (factor, column) in enumerate(sorted(kept.factors.items())):
+    chosen = again.assigned.arm.tolist()
+    for factor, column in sorted(kept.factors.items()):
         names = [arm.mapping[factor] for arm in arms]
-        levels = np.array(names)[again.assigned.arm]
-        compared[f"levels of {factor}"] = (column.level, levels)
-        chances = tuple(shares[factor, str(level)] for level in levels)
-        compared[f"probabilities of {factor}"] = (np.array(column.chance == chances), np.array(True))
-        if not place:
-            compared["seed positions"] = (column.position, again.assigned.position)
-            compared["algorithms"] = (column.algorithm, np.full(len(levels), again.algorithm))
+        chances = [shares[factor, name] for name in names]
+        same = column.chance == tuple(chances[arm] for arm in chosen)
+        compared[f"levels of {factor}"] = (column.level, np.array(names)[again.assigned.arm])
+        compared[f"probabilities of {factor}"] = (np.array(same), np.array(True))
+        compared[f"blocks of {factor}"] = (column.block, again.assigned.block)
+        compared[f"seed positions of {factor}"] = (column.position, again.assigned.position)
+        compared[f"algorithms of {factor}"] = (column.algorithm, np.full(len(chosen), again.algorithm))
     return [f"the {what} differ" for what, (stored, derived) in compared.items() if not np.array_equal(stored, derived)]
 
 
 def send(ledger: Ledger, study: Study, base_url: str, target: Path, now: datetime) -> int:
     """Hand every case's message to the channel of its arm; how many were handed over."""
-    plans = {arm.levels: study.plan(arm) for arm in study.experiment.arms}
+    exp = study.experiment
+    plans = {frozenset(arm.levels): study.plan(arm) for arm in exp.arms}
     by_channel: dict[str, list[Outgoing]] = {}
     with ledger.read() as conn:
-        for case in cases.tokens(conn, _running(conn, study.experiment.slug)):
-            plan = plans[study.experiment.arm_of(case.levels).levels]
-            by_channel.setdefault(plan.contact.channel, []).append(_message(case, plan, base_url))
+        drawn = list(cases.tokens(conn, _running(conn, exp.slug)))
+        on_frame = frames.frame(conn, exp.frame.source) if exp.frame else None
+        people = frames.people(conn, on_frame.id, [case.unit for case in drawn]) if on_frame else {}
+    for case in drawn:
+        plan = plans[frozenset(case.levels.items())]
+        message = _message(case, people.get(case.unit, {}), plan, base_url)
+        by_channel.setdefault(plan.contact.channel, []).append(message)
     sent = 0
     for channel, messages in by_channel.items():
         receipts = registry.load("channels", channel).send(messages, str(target))
@@ -178,11 +191,11 @@ def invited(ledger: Ledger, slug: str) -> list[Invited]:
         return [Invited(case.token, case.unit, case.levels) for case in cases.tokens(conn, _running(conn, slug))]
 
 
-def _message(case: cases.Case, plan: Plan, base_url: str) -> Outgoing:
-    """The message of a case, its fills filled."""
+def _message(case: cases.Case, person: Mapping[str, str], plan: Plan, base_url: str) -> Outgoing:
+    """The message of a case, its fills filled with fields of the frame and with who the person is."""
     link = f"{base_url}/r/{case.token}"
     template = plan.messages.get(plan.contact.message, Message("", "{link|}"))
-    known = {"link": link, **{f"unit.{name}": value for name, value in case.fields.items()}}
+    known = {"link": link, **{f"unit.{name}": value for name, value in {**case.fields, **person}.items()}}
     return Outgoing(case.id, case.unit, link, fill(template.subject, known), fill(template.body, known))
 
 
@@ -191,6 +204,17 @@ def _running(conn: Connection, slug: str) -> int:
     if row is None or row.drawn_at is None:
         raise SurveylabError(f"{slug} was not drawn; run surveylab draw first.")
     return row.id
+
+
+def _refuse_idle(exp: Experiment) -> None:
+    """SurveylabError where a factor varies what is the same in all arms."""
+    for factor in exp.assignment.factors:
+        for path in factor.varies:
+            if not {".".join(steps(path)[:2]), steps(path)[0]}.intersection(CARRIED_OUT):
+                raise SurveylabError(
+                    f"The factor {factor.name!r} varies {path}, and fieldwork does the same in all arms there. "
+                    f"Vary one of: {', '.join(CARRIED_OUT)}."
+                )
 
 
 def _recruit(conn: Connection, study: Study) -> tuple[frames.StoredFrame, Recruited]:
@@ -225,13 +249,17 @@ def _recruit(conn: Connection, study: Study) -> tuple[frames.StoredFrame, Recrui
 def _eligible(view: FrameView, rule: rules.Rule | None) -> FrameView:
     if rule is None:
         return view
-    names = list(view.fields)
-    columns = [view.fields[name].tolist() for name in names]
-    keep = np.fromiter(
-        (rules.evaluate(rule, dict(zip(names, values, strict=True))) for values in zip(*columns, strict=True)),
-        dtype=bool,
-        count=len(view.ids),
-    )
+    keep = np.fromiter(_holds(rule, view), dtype=bool, count=len(view.ids))
     if not keep.any():
         raise SurveylabError(f"No unit of the frame is eligible: {rule} holds for none of {len(view.ids):,}.")
     return FrameView(view.ids[keep], {name: values[keep] for name, values in view.fields.items()})
+
+
+def _holds(rule: rules.Rule, view: FrameView) -> Iterator[bool]:
+    """Whether the rule holds for each unit; units with equal values are looked at once."""
+    names = tuple(dict.fromkeys(rules.names(rule.tree)))
+    if not names:
+        return repeat(rules.evaluate(rule, {}), len(view.ids))
+    units = list(zip(*(view.fields[name].tolist() for name in names), strict=True))
+    verdict = {values: rules.evaluate(rule, dict(zip(names, values, strict=True))) for values in set(units)}
+    return map(verdict.__getitem__, units)

@@ -10,7 +10,7 @@ from functools import cached_property
 from surveylab import registry
 from surveylab.design.instrument import Item, Page
 from surveylab.fieldwork.exposure import met
-from surveylab.fieldwork.pages import PageView, Question, Reception, Standing, SurveyView, Wording
+from surveylab.fieldwork.pages import PageView, Person, Question, Reception, Standing, SurveyView, Wording
 from surveylab.fieldwork.passage import Passage
 from surveylab.fieldwork.studies import ArmPlan
 from surveylab.store.cases import Case
@@ -22,12 +22,13 @@ TAKING = (Standing.INVITED, Standing.STARTED)
 
 @dataclass(frozen=True)
 class Sitting:
-    """A case with its plan and its state, as read at ``now``."""
+    """A case with its plan and its state, as read at ``now``; ``person`` reads who it is."""
 
     case: Case
     plan: ArmPlan
     state: InterviewState
     now: datetime
+    person: Person = dict
 
     @cached_property
     def happened(self) -> frozenset[str]:
@@ -41,9 +42,13 @@ class Sitting:
             return Standing.OPTED_OUT
         if "submitted" in self.happened:
             return Standing.SUBMITTED
-        if self.case.closes_at is not None and self.now >= self.case.closes_at:
+        if self.case.drawn_at is not None and self.now >= self.case.drawn_at + self.plan.closes:
             return Standing.CLOSED
         return Standing.STARTED if "started" in self.happened else Standing.INVITED
+
+    @cached_property
+    def _person(self) -> Mapping[str, str]:
+        return self.person()
 
     @cached_property
     def passage(self) -> Passage:
@@ -55,21 +60,13 @@ class Sitting:
     @cached_property
     def words(self) -> Wording:
         """Texts as this respondent reads them now."""
-        return Wording(self.plan.language, self.plan.instrument.languages[0], self.passage.known)
+        fallback = self.plan.instrument.languages[0]
+        return Wording(self.plan.language, fallback, self.passage.known, lambda: self._person)
 
     @cached_property
     def survey(self) -> SurveyView:
         """What all pages of this respondent share."""
-        instrument = self.plan.instrument
-        return SurveyView(
-            token=self.case.token,
-            title=self.words(instrument.title),
-            introduction=self.words(instrument.introduction),
-            thanks=self.words(instrument.thanks),
-            contact=instrument.contact,
-            language=self.plan.language,
-            all_optional=self.plan.all_optional,
-        )
+        return SurveyView(self.case.token, self.plan.instrument, self.words)
 
     @property
     def reception(self) -> Reception:
@@ -118,7 +115,7 @@ class Sitting:
             text=self.words(item.text),
             hint=self.words(item.hint) if item.hint else None,
             entered=_entered(item, self.passage),
-            optional=not item.required and not self.plan.all_optional,
+            optional=not item.required and not self.survey.all_optional,
             heading=heading,
         )
 

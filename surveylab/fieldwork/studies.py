@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
+from datetime import timedelta
 from functools import cached_property
 
 from surveylab import spec
@@ -31,11 +31,10 @@ class ArmPlan:
     language: str
     meetings: tuple[Meeting, ...]
     digest: str
-
-    @cached_property
-    def all_optional(self) -> bool:
-        """Whether no item has to be answered."""
-        return not any(item.required for item in self.instrument.items)
+    closes: timedelta
+    """How long after the draw answers are taken."""
+    frame: str | None
+    """The frame that the cases were drawn from."""
 
     @cached_property
     def places(self) -> Mapping[str, int]:
@@ -67,7 +66,12 @@ class Studies:
         self._plans: dict[tuple[int, str], ArmPlan] = {}
 
     def study(self, experiment: int) -> Study:
-        """The study in a row of the experiments. KeyError where there is no such row."""
+        """The study in a row of the experiments.
+
+        Raises:
+            KeyError: there is no such row.
+            SurveylabError: its documents cannot be read (any more).
+        """
         if experiment not in self._studies:
             with self._ledger.read() as conn:
                 stored = experiments.experiment_by_id(conn, experiment)
@@ -78,11 +82,14 @@ class Studies:
         """What a case with these levels is asked.
 
         Raises:
-            SurveylabError: the experiment asks nothing, so nobody can be interviewed for it.
+            SurveylabError: the documents of the experiment cannot be read, it asks nothing, or the
+                levels are no arm of it; so nobody can be interviewed for it.
         """
         study = self.study(experiment)
-        named = tuple((factor.name, levels[factor.name]) for factor in study.experiment.assignment.factors)
-        arm = Arm(named, Fraction(0))
+        try:
+            arm = study.experiment.arm_of(levels)
+        except KeyError as error:
+            raise SurveylabError(f"{dict(levels)} is no arm of the experiment {study.experiment.slug!r}.") from error
         if (experiment, arm.key) not in self._plans:
             self._plans[experiment, arm.key] = _plan(study, arm)
         return self._plans[experiment, arm.key]
@@ -101,4 +108,6 @@ def _plan(study: Study, arm: Arm) -> ArmPlan:
         language=plan.measurement.language or plan.instrument.languages[0],
         meetings=meetings(study.experiment.assignment.factors, original, plan.instrument),
         digest=digest(study.documents[f"{plan.measurement.instrument}.yaml"]).hex(),
+        closes=plan.contact.closes,
+        frame=study.experiment.frame.source if study.experiment.frame else None,
     )

@@ -33,6 +33,10 @@ def contrast(  # noqa: PLR0917 - read as one sentence: this level against that o
                 raise SurveylabError(
                     f"An odds ratio is of shares, and {fit.family} has none; ask for a difference or a ratio."
                 )
+            if not (((first < 1) & (second > 0)).all()):
+                raise SurveylabError(
+                    f"An odds ratio of {factor}={level} has no meaning: a share is 0 or 1 in some draws."
+                )
             return np.asarray(first * (1 - second) / ((1 - first) * second))
 
 

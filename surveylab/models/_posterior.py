@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import arviz as az
 import numpy as np
 
 from surveylab.design.factors import Arm
@@ -17,6 +16,8 @@ from surveylab.models._sampler import Draws
 
 def inference_data(draws: Draws, predictor: Predictor, unit: Unit, arm_means: Mapping[Arm, Array]) -> Any:
     """Groups ``posterior`` and ``sample_stats``; variables are described at ``Fit.posterior``."""
+    import arviz as az  # here and not above, so that _sampler loads it first and keeps its announcement quiet
+
     chains = draws.coefficients.shape[:2]
     names, effects = _effects(draws.coefficients[..., 1:], predictor)
     posterior = {

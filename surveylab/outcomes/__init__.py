@@ -28,4 +28,4 @@ class Contract(Protocol):
         """Why the outcome cannot be computed on this instrument and item; None if it can."""
 
     def compute(self, record: CaseRecord, item: str | None) -> float | None:
-        """The value of a case; None where the case is not among the denominator."""
+        """The value of a case, from ``record.standing``; None where the case is not among the denominator."""

@@ -27,6 +27,7 @@ def fault(instrument: Instrument, item: str | None) -> str | None:
 
 
 def compute(record: CaseRecord, item: str | None) -> float | None:
-    """A share in [0, 1]; None where nothing was displayed and submitted."""
-    shown = [answer for answer in record.answers.values() if item in (None, answer.item)]
+    """A share in [0, 1]; None where nothing that applies was displayed and submitted."""
+    there = [answer for answer in record.standing.values() if item in (None, answer.item)]
+    shown = [answer for answer in there if answer.value != Missing.NOT_ASKED]
     return sum(answer.value == Missing.NO_ANSWER for answer in shown) / len(shown) if shown else None

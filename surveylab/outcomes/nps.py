@@ -9,7 +9,7 @@ from __future__ import annotations
 from surveylab.design.cases import CaseRecord
 from surveylab.design.instrument import Instrument
 from surveylab.design.terms import Among, ErrorSource, Scale
-from surveylab.outcomes._items import rating, rating_bounds, rating_fault
+from surveylab.outcomes._items import rating, rating_fault
 
 FAMILY = "continuous"
 AMONG = Among.ANSWERED
@@ -26,7 +26,7 @@ def fault(instrument: Instrument, item: str | None) -> str | None:
     what = rating_fault(instrument, item)
     if what or item is None:
         return what
-    bounds = rating_bounds(instrument.item(item))
+    bounds = instrument.item(item).bounds
     return None if bounds == (0, 10) else f"needs a rating from 0 to 10, and {item!r} runs from {bounds}"
 
 

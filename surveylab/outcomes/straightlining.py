@@ -25,12 +25,12 @@ def fault(instrument: Instrument, item: str | None) -> str | None:
     if battery_of(instrument, item):
         return None
     there = ", ".join(each.id for each in batteries(instrument)) or "none"
-    return f"needs one battery (an item of type grid); {instrument.name!r} has: {there}"
+    return f"needs one battery (an item with rows, such as a grid); {instrument.name!r} has: {there}"
 
 
 def compute(record: CaseRecord, item: str | None) -> float | None:
     """1.0 where all ratings are equal; None with fewer than three answered rows."""
     battery = battery_of(record.instrument, item)
-    given = [record.answers[column].value for column in battery.columns if column in record.answers] if battery else []
+    given = [record.standing[c].value for c in battery.columns if c in record.standing] if battery else []
     ratings = [value for value in given if not isinstance(value, Missing)]
     return float(len(set(ratings)) == 1) if len(ratings) >= FEWEST_ROWS else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from surveylab.design.cases import CaseRecord
 from surveylab.design.terms import Among, ErrorSource, Scale
-from surveylab.outcomes._items import rating, rating_bounds, rating_fault
+from surveylab.outcomes._items import rating, rating_fault
 
 FAMILY = "binary"
 AMONG = Among.ANSWERED
@@ -19,5 +19,5 @@ fault = rating_fault
 def compute(record: CaseRecord, item: str | None) -> float | None:
     """1.0 for the highest point, 0.0 for any other; None where the item was not answered."""
     given = rating(record, item)
-    bounds = rating_bounds(record.instrument.item(item)) if item and given is not None else None
+    bounds = record.instrument.item(item).bounds if item and given is not None else None
     return float(given == bounds[1]) if bounds else None

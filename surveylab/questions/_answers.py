@@ -8,6 +8,7 @@ from typing import Any
 from surveylab.design.instrument import Item
 from surveylab.design.terms import Missing, Value
 from surveylab.questions import Entered
+from surveylab.questions._declining import declined
 
 
 def stored(item: Item, data: Mapping[str, Any]) -> dict[str, Value | Missing]:
@@ -17,8 +18,15 @@ def stored(item: Item, data: Mapping[str, Any]) -> dict[str, Value | Missing]:
 
 
 def shown(item: Item, answers: Mapping[str, Value | Missing]) -> Entered:
-    """Column -> the answer as text, in a list; an empty list where there is none."""
-    given = {column: answers.get(column) for column in item.columns}
-    return {
-        column: [] if value is None or isinstance(value, Missing) else [str(value)] for column, value in given.items()
-    }
+    """Column -> the answer as text, in a list; an empty list where there is none.
+
+    A reason for which there is no answer is shown where the item offers it.
+    """
+    return {column: _shown(item, answers.get(column)) for column in item.columns}
+
+
+def _shown(item: Item, answer: Value | Missing) -> list[str]:
+    if isinstance(answer, Missing):
+        code = declined(item, answer)
+        return [code] if code else []
+    return [] if answer is None else [str(answer)]

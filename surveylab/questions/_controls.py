@@ -10,6 +10,7 @@ from wtforms.fields.core import UnboundField
 
 from surveylab.design.terms import Value
 from surveylab.questions import _words as words
+from surveylab.questions._declining import STORED
 from surveylab.questions._words import say
 
 Read = Callable[[Sequence[str]], Value]
@@ -38,7 +39,11 @@ def control(read: Read) -> UnboundField[Any]:
 
 
 def choice(
-    codes: Collection[str], language: str, required: str | None, stored: Callable[[str], Value] = str
+    codes: Collection[str],
+    language: str,
+    required: str | None,
+    stored: Callable[[str], Value] = str,
+    reasons: Collection[str] = (),
 ) -> UnboundField[Any]:
     """One of ``codes`` or a blank.
 
@@ -47,6 +52,7 @@ def choice(
         language: of the messages.
         required: the message for a blank; None where the item may stay blank.
         stored: turns the code into the answer.
+        reasons: the ways to decline that may be sent as well.
     """
     known = frozenset(codes)
 
@@ -54,6 +60,8 @@ def choice(
         code = only(values, say(words.SELECT_ONLY_ONE, language))
         if not code:
             return blank(required)
+        if code in reasons:
+            return STORED[code]
         if code not in known:
             raise ValidationError(say(words.SELECT_SHOWN, language))
         return stored(code)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from surveylab.design.terms import Text
 
-_CODE = re.compile(r"[^\s\x00-\x1f\x7f\ud800-\udfff]+")
+_CODE = re.compile(r"(?!_)[^\s\x00-\x1f\x7f\ud800-\udfff]+")
 _ROW = re.compile(r"[A-Za-z_]\w*")
 MOST_CODE = 64
 """Characters of a code: it is stored with every answer."""
@@ -29,7 +29,7 @@ def check_options(options: Mapping[str, Text], fewest: int = 2) -> None:
     """ValueError unless there are enough options, with codes that can be stored, and each has a text."""
     if len(options) < fewest:
         raise ValueError(f"needs at least {fewest} options, and has {len(options)}; add one, or ask for a text")
-    check_codes("option code", options, _CODE, "no spaces in it")
+    check_codes("option code", options, _CODE, "no spaces in it and no _ before it")
     check_texts("option", options)
 
 

@@ -26,14 +26,18 @@ from surveylab.questions import Entered, Person
 from surveylab.questions import _words as words
 from surveylab.questions._answers import shown, stored
 from surveylab.questions._controls import choice
+from surveylab.questions._declining import Declining
 from surveylab.questions._leanings import around, option
 from surveylab.questions._settings import check_options, check_rows
 from surveylab.questions._words import quoted, say
 
 
 @dataclass(frozen=True)
-class Settings:
-    """``options``: code -> text, the columns of the table; ``rows``: name -> text."""
+class Settings(Declining):
+    """``options``: code -> text, the columns of the table; ``rows``: name -> text.
+
+    ``layout``: a table on a wide screen, or item by item everywhere.
+    """
 
     options: Mapping[str, Text]
     rows: Mapping[str, Text]
@@ -60,7 +64,9 @@ def fields(item: Item, language: str) -> Mapping[str, UnboundField[Any]]:
         return say(words.SELECT_IN_ROW, language, row=quoted(row, language)) if item.required else None
 
     rows = zip(item.columns, settings.rows.values(), strict=True)
-    return {column: choice(settings.options, language, required(row)) for column, row in rows}
+    return {
+        column: choice(settings.options, language, required(row), reasons=settings.reasons()) for column, row in rows
+    }
 
 
 def parse(item: Item, data: Mapping[str, Any]) -> Mapping[str, Value | Missing]:

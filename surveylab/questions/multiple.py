@@ -25,59 +25,57 @@ from surveylab.design.instrument import Item
 from surveylab.design.terms import Missing, Text, Value
 from surveylab.questions import Entered, Person
 from surveylab.questions import _words as words
-from surveylab.questions._answers import shown, stored
+from surveylab.questions._answers import shown
+from surveylab.questions._choices import Choices, parse, with_text
 from surveylab.questions._controls import blank, control
+from surveylab.questions._declining import STORED
 from surveylab.questions._leanings import share_below
-from surveylab.questions._settings import OneColumn, check_options
 from surveylab.questions._words import quoted, say
+
+__all__ = ["Settings", "entered", "fields", "parse", "simulate"]
 
 
 @dataclass(frozen=True)
-class Settings(OneColumn):
+class Settings(Choices):
     """``options``: code -> text, in the order displayed; ``exclusive``: codes that stand alone."""
 
     options: Mapping[str, Text]
     exclusive: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        check_options(self.options)
+        self.check_choices()
         unknown = [code for code in self.exclusive if code not in self.options]
         if unknown:
             raise ValueError(
                 f"exclusive {', '.join(map(repr, unknown))} is not an option; there are: {', '.join(self.options)}"
             )
 
-    def option_order(self) -> tuple[str, ...]:
-        """The codes as in the file."""
-        return tuple(self.options)
-
 
 def fields(item: Item, language: str) -> Mapping[str, UnboundField[Any]]:
-    """One control that takes any of the codes, an exclusive one only by itself."""
+    """One control that takes any of the codes, an exclusive one or a reason to decline only by itself."""
     settings = cast("Settings", item.settings)
     required = say(words.SELECT_SOME, language) if item.required else None
+    reasons = settings.reasons()
+    known = {**settings.every_option(), **reasons}
 
     def read(values: Sequence[str]) -> Value:
         chosen = {code for code in values if code}
-        if not chosen <= settings.options.keys():
+        if not chosen <= known.keys():
             raise ValidationError(say(words.SELECT_SHOWN, language))
-        alone = next((code for code in settings.exclusive if code in chosen), None)
+        alone = next((code for code in (*settings.exclusive, *reasons) if code in chosen), None)
         if alone and len(chosen) > 1:
-            option = quoted(settings.options[alone], language)
-            raise ValidationError(say(words.SELECT_APART, language, option=option))
-        return " ".join(code for code in settings.options if code in chosen) or blank(required)
+            raise ValidationError(say(words.SELECT_APART, language, option=quoted(known[alone], language)))
+        if alone and alone in reasons:
+            return STORED[alone]
+        return " ".join(code for code in known if code in chosen) or blank(required)
 
-    return {item.id: control(read)}
-
-
-def parse(item: Item, data: Mapping[str, Any]) -> Mapping[str, Value | Missing]:
-    """The codes, joined by one space."""
-    return stored(item, data)
+    return with_text(item, language, control(read))
 
 
 def entered(item: Item, answers: Mapping[str, Value | Missing]) -> Entered:
     """The codes, one by one."""
-    return {column: codes[0].split() if codes else [] for column, codes in shown(item, answers).items()}
+    given = shown(item, answers)
+    return {**given, item.id: [code for codes in given[item.id] for code in codes.split()]}
 
 
 def simulate(item: Item, person: Person, rng: np.random.Generator) -> Entered:

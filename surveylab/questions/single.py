@@ -2,6 +2,8 @@
 
 Stored: the code of the option. ``layout`` is ``list`` (one below the other), ``row`` (side by
 side, for a few short answers) or ``dropdown`` (for long lists of what people know, such as countries).
+``other: {else: Something else}`` adds an option with a text field, stored under ``item.other``.
+``dont_know: true`` and ``refuse: true`` add "Don't know" and "Prefer not to say", stored as why there is no answer.
 
     - id: effort
       type: single
@@ -23,38 +25,38 @@ from surveylab.design.instrument import Item
 from surveylab.design.terms import Missing, Text, Value
 from surveylab.questions import Entered, Person
 from surveylab.questions import _words as words
-from surveylab.questions._answers import shown, stored
+from surveylab.questions._answers import shown
+from surveylab.questions._choices import Choices, parse, with_text
 from surveylab.questions._controls import choice
 from surveylab.questions._leanings import option
-from surveylab.questions._settings import OneColumn, check_options
 from surveylab.questions._words import say
+
+__all__ = ["Settings", "entered", "fields", "parse", "simulate"]
 
 
 @dataclass(frozen=True)
-class Settings(OneColumn):
-    """``options``: code -> text, in the order displayed."""
+class Settings(Choices):
+    """``options``: code -> text, in the order displayed. ``layout``: one below the other, side by side, or folded."""
 
     options: Mapping[str, Text]
     layout: Literal["list", "row", "dropdown"] = "list"
 
     def __post_init__(self) -> None:
-        check_options(self.options)
+        self.check_choices()
 
-    def option_order(self) -> tuple[str, ...]:
-        """The codes as in the file."""
-        return tuple(self.options)
+    def bounds(self) -> tuple[int, int] | None:
+        """The lowest and the highest code where all are whole numbers; None where the options are no scale."""
+        codes = self.option_order()
+        whole = all(code.removeprefix("-").isdecimal() for code in codes)
+        return (min(map(int, codes)), max(map(int, codes))) if whole else None
 
 
 def fields(item: Item, language: str) -> Mapping[str, UnboundField[Any]]:
-    """One control that takes one of the codes."""
+    """One control that takes one of the codes, and one for the text of the other option."""
     settings = cast("Settings", item.settings)
     required = say(words.SELECT_ONE, language) if item.required else None
-    return {item.id: choice(settings.options, language, required)}
-
-
-def parse(item: Item, data: Mapping[str, Any]) -> Mapping[str, Value | Missing]:
-    """The code."""
-    return stored(item, data)
+    codes = choice(settings.option_order(), language, required, reasons=settings.reasons())
+    return with_text(item, language, codes)
 
 
 def entered(item: Item, answers: Mapping[str, Value | Missing]) -> Entered:
@@ -65,4 +67,4 @@ def entered(item: Item, answers: Mapping[str, Value | Missing]) -> Entered:
 def simulate(item: Item, person: Person, rng: np.random.Generator) -> Entered:  # noqa: ARG001  # nothing left to chance
     """The options are taken as ordered: the more a person leans, the later the option."""
     settings = cast("Settings", item.settings)
-    return {item.id: [option(person, person.leaning, settings.option_order())]}
+    return {item.id: [option(person, person.leaning, tuple(settings.options))]}

@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from surveylab.crossing import Crossing, column, is_missing, nearest
-from surveylab.errors import SurveylabError
+from surveylab.crossing import Crossing, column, is_missing
+from surveylab.errors import SurveylabError, hint
 from surveylab.sampling import FrameView
 
 Number = TypeVar("Number", int, float)
@@ -32,7 +32,7 @@ class Strata:
                 a number that is negative or not finite.
         """
         labels = self.crossing.labels
-        faults = [f"no stratum {name!r}.{nearest(name, labels)}" for name in numbers if name not in labels]
+        faults = [f"no stratum {name!r}.{hint(name, labels)}" for name in numbers if name not in labels]
         faults += [f"nothing is said of {label!r}." for label in labels if label not in numbers]
         faults += [f"{name!r} has {x}." for name, x in numbers.items() if not (math.isfinite(x) and x >= 0)]
         if faults:

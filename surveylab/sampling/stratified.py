@@ -36,6 +36,7 @@ class Settings:
 
     ``strata``: fields whose crossed values are the strata. ``n``: the total; with ``allocation:
     fixed`` a mapping stratum -> n_h that names every stratum, such as ``region=north,age=old``.
+    ``allocation``: how n is shared among the strata; each reads its own keys only.
     ``sd`` (neyman): stratum -> S_h, or the numeric field whose sd within each stratum is S_h.
     ``size`` (power): the numeric field whose stratum totals are X_h; without it X_h is N_h.
     ``cv`` (power): stratum -> CV_h, or the numeric field whose coefficient of variation it is;
@@ -62,11 +63,27 @@ class Settings:
             raise ValueError(f"power is {self.power}; it lies between 0 and 1.")
         if self.minimum < 0:
             raise ValueError(f"minimum is {self.minimum}; it is 0 or more.")
+        self._check_allocation()
+
+    def _check_allocation(self) -> None:
+        """ValueError where the allocation lacks what it needs, or is given what it does not read."""
+        if isinstance(self.n, Mapping) != (self.allocation == "fixed"):
+            raise ValueError(
+                "n is a number for each stratum just where the allocation is fixed; "
+                "give the total as one number, or say allocation: fixed with a mapping."
+            )
+        if self.allocation == "neyman" and self.sd is None:
+            raise ValueError("allocation neyman needs sd; give a numeric field, or a mapping stratum -> S_h.")
+        for key, reader in (("sd", "neyman"), ("size", "power"), ("cv", "power")):
+            if getattr(self, key) is not None and self.allocation != reader:
+                raise ValueError(
+                    f"{key} is not read by the allocation {self.allocation}; leave it out, or say allocation: {reader}."
+                )
 
 
 def needs(settings: Settings) -> tuple[str, ...]:
     """The fields of the strata, and those that the allocation reads."""
-    read = {"neyman": (settings.sd,), "power": (settings.size, settings.cv)}.get(settings.allocation, ())
+    read = (settings.sd, settings.size, settings.cv)
     return tuple(dict.fromkeys((*settings.strata, *(name for name in read if isinstance(name, str)))))
 
 
@@ -75,7 +92,7 @@ def draw(frame: FrameView, settings: Settings, rng: np.random.Generator) -> Samp
 
     Raises:
         SurveylabError: an empty frame; a field, a stratum or a value that is not there; more
-            units asked for than there are; an allocation without the numbers that it needs.
+            units asked for than there are; numbers that allocate nothing.
     """
     if not len(frame.ids):
         raise SurveylabError("The frame has no eligible unit. Load units, or widen `eligible`.")
@@ -95,13 +112,8 @@ def allocation(strata: Strata, settings: Settings) -> list[int]:
     Raises:
         SurveylabError: as ``draw``.
     """
-    if settings.allocation == "fixed":
-        return _fixed(strata, settings)
-    if not isinstance(settings.n, int):
-        raise SurveylabError(
-            f"`n` is a mapping and the allocation is {settings.allocation}. "
-            "Give the total as one number, or say `allocation: fixed`."
-        )
+    if isinstance(settings.n, Mapping):
+        return _fixed(strata, settings.n)
     total = len(strata.frame.ids)
     if settings.n > total:
         raise SurveylabError(
@@ -114,9 +126,7 @@ def allocation(strata: Strata, settings: Settings) -> list[int]:
 def _measure(strata: Strata, settings: Settings) -> list[float]:
     """What the units are allocated in proportion to, one number per stratum."""
     sizes = [float(size) for size in strata.crossing.sizes.tolist()]
-    if settings.allocation == "neyman":
-        if settings.sd is None:
-            raise SurveylabError("Neyman allocation needs `sd`: a numeric field, or a mapping stratum -> S_h.")
+    if settings.sd is not None:
         return _products("sd", sizes, strata.deviations(settings.sd))
     if settings.allocation == "power":
         totals = sizes if settings.size is None else strata.totals(settings.size)
@@ -135,10 +145,8 @@ def _products(key: str, left: list[float], right: list[float]) -> list[float]:
     return measure
 
 
-def _fixed(strata: Strata, settings: Settings) -> list[int]:
-    if not isinstance(settings.n, Mapping):
-        raise SurveylabError("A fixed allocation needs `n` as a mapping stratum -> number of units.")
-    wanted = strata.given("n", settings.n)
+def _fixed(strata: Strata, numbers: Mapping[str, int]) -> list[int]:
+    wanted = strata.given("n", numbers)
     pairs = zip(strata.crossing.labels, wanted, strata.crossing.sizes.tolist(), strict=True)
     over = [f"{label} ({n} of {size})" for label, n, size in pairs if n > size]
     if over:

@@ -17,7 +17,7 @@ from surveylab.spec.asked import Asked
 from surveylab.spec.checking import fault
 from surveylab.spec.document import Keyed, Node, Scalar, at, replaced, text_of, texts_of, within
 from surveylab.spec.experiments import ExperimentReading, read_experiment
-from surveylab.spec.faults import Finding, nearest
+from surveylab.spec.faults import Finding, offer
 from surveylab.spec.instruments import InstrumentReading, read_instrument
 from surveylab.spec.levels import MOST_ARMS, Ground, WrittenFactor, WrittenLevel, whole, written_factors
 
@@ -173,7 +173,7 @@ def instrument_fault(name: Scalar, shelf: Iterable[str]) -> Iterator[Fault]:
     there = tuple(shelf)
     if name.text not in there:
         what = f"there is no instrument {name.text!r}."
-        yield fault(name, Finding("SL421", what, nearest(name.text, there, "instruments")))
+        yield fault(name, Finding("SL421", what, offer(name.text, there, "instruments")))
 
 
 def _with_id(path: str, value: Node) -> Node:
@@ -192,4 +192,4 @@ def _language(applied: Applied) -> Iterator[Fault]:
     there = texts_of(at(applied.instrument.node, "languages"))
     if language.text not in there:
         what = f"the instrument {applied.instrument.instrument.name!r} has no language {language.text!r}."
-        yield fault(language, Finding("SL423", what, nearest(language.text, there, "languages")))
+        yield fault(language, Finding("SL423", what, offer(language.text, there, "languages")))

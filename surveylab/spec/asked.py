@@ -9,7 +9,7 @@ from surveylab.errors import Fault
 from surveylab.spec.checking import fault
 from surveylab.spec.document import Keyed, Node, Scalar, at, members_of, text_of
 from surveylab.spec.experiments import ExperimentReading
-from surveylab.spec.faults import Finding, nearest
+from surveylab.spec.faults import Finding, offer
 from surveylab.spec.instruments import InstrumentReading, asked_items
 from surveylab.spec.outcomes import measured
 
@@ -60,7 +60,7 @@ def _reasons(wanted: _Wanted, experiment: ExperimentReading, reading: Instrument
         return
     if wanted.item is not None and wanted.item not in ids:
         what = f"the instrument {instrument.name!r} has no item {wanted.item!r}"
-        yield wanted.place, "SL420", what, nearest(wanted.item, ids, "items")
+        yield wanted.place, "SL420", what, offer(wanted.item, ids, "items")
     elif wanted.item is not None and wanted.item in settled and wanted.item not in asked_items(instrument):
         what = f"the item {wanted.item!r} is on no page"
         yield wanted.place, "SL416", what, "Ask it in every arm, or choose another item."

@@ -15,9 +15,9 @@ from typing import Annotated, Any, NotRequired, Required, Union, get_args, get_o
 from pydantic import Tag, ValidationError
 from typing_extensions import TypeAliasType, is_typeddict
 
-from surveylab.errors import Fault
+from surveylab.errors import Fault, nearest
 from surveylab.spec.document import Keyed, Node, Position, Scalar, Series, child, plain, without
-from surveylab.spec.faults import Finding, nearest
+from surveylab.spec.faults import Finding, offer
 from surveylab.spec.models import adapter
 from surveylab.spec.wording import Surroundings, shown
 
@@ -165,9 +165,8 @@ def _metadata(shape: Any) -> tuple[Any, ...]:
 
 
 def _faults(problems: list[_Problem], node: Node) -> Iterator[Fault]:
-    misspelt = {
-        (problem.path, near) for problem in problems if problem.type == "extra_forbidden" and (near := _meant(problem))
-    }
+    unknown = (problem for problem in problems if problem.type == "extra_forbidden")
+    misspelt = {(problem.path, nearest(problem.key, problem.allowed)) for problem in unknown}
     types: dict[Path, list[_Problem]] = {}
     for problem in problems:
         if problem.type == "missing" and (problem.path, problem.key) in misspelt:
@@ -185,11 +184,6 @@ def _faults(problems: list[_Problem], node: Node) -> Iterator[Fault]:
             yield fault(node, _wrong_type(same), path)
 
 
-def _meant(problem: _Problem) -> str:
-    hint = re.fullmatch(r"Did you mean '(.*)'\?", nearest(problem.key, problem.allowed, "keys"))
-    return hint.group(1) if hint else ""
-
-
 def _wrong_type(problems: list[_Problem]) -> Finding:
     expected = " or ".join(dict.fromkeys(_EXPECTED[problem.type] for problem in problems))
     written = problems[0].written
@@ -203,7 +197,7 @@ def _finding(problem: _Problem) -> Finding:
     inside = f" of {where}" if where else ""
     if problem.type == "extra_forbidden":
         what = f"unknown key {problem.key!r}{f' in {where}' if where else ''}."
-        return Finding("SL101", what, nearest(problem.key, problem.allowed, "keys"), (problem.key,), key=True)
+        return Finding("SL101", what, offer(problem.key, problem.allowed, "keys"), (problem.key,), key=True)
     if problem.type == "missing" and problem.key:
         return Finding("SL102", f"the key {problem.key!r}{inside} is missing.", f"Add `{problem.key}:`.")
     if problem.type in ("missing", "too_long", "too_short"):
@@ -213,7 +207,7 @@ def _finding(problem: _Problem) -> Finding:
         there = re.findall(r"'([^']*)'|(\d+)", str(problem.context["expected"]))
         names = [word or number for word, number in there]
         return Finding(
-            "SL104", f"{shown(problem.written)} is not allowed here.", nearest(str(problem.written), names, "values")
+            "SL104", f"{shown(problem.written)} is not allowed here.", offer(str(problem.written), names, "values")
         )
     return Finding("SL106", f"{shown(problem.written)} is not allowed here: {problem.message}.", "Correct it.")
 

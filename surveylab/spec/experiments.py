@@ -15,7 +15,7 @@ from surveylab.design.terms import Scale
 from surveylab.errors import Fault
 from surveylab.spec.checking import fault, read
 from surveylab.spec.document import Keyed, Node, Scalar, at, keys_of, members_of, text_of, texts_of
-from surveylab.spec.faults import Finding, nearest
+from surveylab.spec.faults import Finding, offer
 from surveylab.spec.models import ExperimentSection
 from surveylab.spec.outcomes import Outcomes, fitting, measured, suits
 from surveylab.spec.wording import Surroundings
@@ -145,7 +145,7 @@ def _loaded(name: str, outcome: Node) -> Iterator[Fault]:
     """An outcome of the data is a value per case, or a count among a total."""
     family, there = at(outcome, "family"), registry.names("models")
     if isinstance(family, Scalar) and family.text not in there:
-        finding = Finding("SL110", f"there is no model {family.text!r}.", nearest(family.text, there, "models"))
+        finding = Finding("SL110", f"there is no model {family.text!r}.", offer(family.text, there, "models"))
         yield fault(family, finding)
     given = {key for key in keys_of(outcome) if key in ("value", "count", "among")}
     if isinstance(outcome, Keyed) and given not in ({"value"}, {"count", "among"}):
@@ -160,12 +160,12 @@ def _contact(node: Node, names: Names) -> Iterator[Fault]:
     message, channel = at(node, "contact", "message"), at(node, "contact", "channel")
     if isinstance(message, Scalar) and message.text not in names.messages:
         what = f"there is no message {message.text!r}."
-        yield fault(message, Finding("SL422", what, nearest(message.text, names.messages, "messages")))
+        yield fault(message, Finding("SL422", what, offer(message.text, names.messages, "messages")))
     there = registry.names("channels")
     if isinstance(channel, Scalar) and channel.text not in there:
         yield fault(
             channel,
-            Finding("SL110", f"there is no channel {channel.text!r}.", nearest(channel.text, there, "channels")),
+            Finding("SL110", f"there is no channel {channel.text!r}.", offer(channel.text, there, "channels")),
         )
 
 
@@ -176,7 +176,7 @@ def _measured(node: Node) -> Iterator[Fault]:
             name = measured(named.text)[0]
             there = registry.names("outcomes")
             if name not in there:
-                yield fault(named, Finding("SL414", f"there is no outcome {name!r}.", nearest(name, there, "outcomes")))
+                yield fault(named, Finding("SL414", f"there is no outcome {name!r}.", offer(name, there, "outcomes")))
 
 
 def _inquiries(node: Node, names: Names) -> Iterator[Fault]:
@@ -192,7 +192,7 @@ def _inquiries(node: Node, names: Names) -> Iterator[Fault]:
 def _outcome(inquiry: Node, outcome: Scalar, there: Outcomes) -> Iterator[Fault]:
     name, scale, item = outcome.text, at(inquiry, "scale"), at(inquiry, "item")
     if name not in there.names:
-        yield fault(outcome, Finding("SL414", f"there is no outcome {name!r}.", nearest(name, there.names, "outcomes")))
+        yield fault(outcome, Finding("SL414", f"there is no outcome {name!r}.", offer(name, there.names, "outcomes")))
         return
     family = there.family(name)
     if isinstance(scale, Scalar) and scale.text in tuple(Scale) and not suits(Scale(scale.text), family):
@@ -244,7 +244,7 @@ def _estimators(node: Node, names: Names) -> Iterator[Fault]:
 def _model(model: Scalar, outcome: str | None, names: Names) -> Iterator[Fault]:
     there = registry.names("models")
     if model.text not in there:
-        yield fault(model, Finding("SL110", f"there is no model {model.text!r}.", nearest(model.text, there, "models")))
+        yield fault(model, Finding("SL110", f"there is no model {model.text!r}.", offer(model.text, there, "models")))
     elif outcome in names.outcomes.names:
         fit = fitting(names.outcomes.family(str(outcome)))
         if model.text not in fit:
@@ -271,10 +271,10 @@ def _shift(here: Node | None, key: str, names: Names) -> Iterator[Fault]:
     every = [f"{name}.{each}" for name, levels in names.factors.items() for each in levels]
     if factor not in names.factors:
         what = f"{key!r} is neither base nor a factor's level."
-        yield fault(here, Finding("SL411", what, nearest(key, ["base", *every], "keys"), (key,), key=True))
+        yield fault(here, Finding("SL411", what, offer(key, ["base", *every], "keys"), (key,), key=True))
     elif not dot or level not in names.factors[factor]:
         what = f"the factor {factor!r} has no level {level!r}."
-        remedy = nearest(key, [each for each in every if each.startswith(f"{factor}.")], "keys")
+        remedy = offer(key, [each for each in every if each.startswith(f"{factor}.")], "keys")
         yield fault(here, Finding("SL412", what, remedy, (key,), key=True))
 
 
@@ -305,13 +305,13 @@ def _bounded(node: Node | None, low: float, high: float = inf) -> Iterator[Fault
 def _stratum(named: Node | None, names: Names) -> Iterator[Fault]:
     if isinstance(named, Scalar) and named.value is not None and named.text not in names.strata:
         what = f"{named.text!r} is no stratum of the sampling, the blocks or the data."
-        yield fault(named, Finding("SL418", what, nearest(named.text, names.strata, "strata")))
+        yield fault(named, Finding("SL418", what, offer(named.text, names.strata, "strata")))
 
 
 def _level(member: Node, factor: str, levels: tuple[str, ...]) -> Iterator[Fault]:
     if isinstance(member, Scalar):
         what = f"the factor {factor!r} has no level {member.text!r}."
-        yield fault(member, Finding("SL412", what, nearest(member.text, levels, "levels")))
+        yield fault(member, Finding("SL412", what, offer(member.text, levels, "levels")))
 
 
 def _unknown(
@@ -319,5 +319,5 @@ def _unknown(
 ) -> Iterator[Fault]:
     """The fault of a key that names nothing."""
     if keyed is not None and name not in there:
-        remedy = nearest(name, there, plural or f"{what}s")
+        remedy = offer(name, there, plural or f"{what}s")
         yield fault(keyed, Finding(code, f"there is no {what} {name!r}.", remedy, (name,), key=True))

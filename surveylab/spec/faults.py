@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from pydantic_core import PydanticCustomError
+
+from surveylab.errors import hint
 
 CODES: dict[str, str] = {
     # The file.
@@ -44,6 +45,7 @@ CODES: dict[str, str] = {
     "SL301": "an id stands twice",
     "SL302": "a page names an unknown item",
     "SL303": "an item is asked twice",
+    "SL304": "an id that stands for something else already",
     # Factors and levels.
     "SL401": "weights that are no probabilities, or do not sum to 1",
     "SL402": "a path that does not exist or cannot be varied",
@@ -92,12 +94,11 @@ def refusal(*findings: Finding) -> PydanticCustomError:
     return PydanticCustomError("findings", "at fault", {"findings": findings})
 
 
-def nearest(name: str, names: Iterable[str], what: str) -> str:
+def offer(name: str, names: Iterable[str], what: str) -> str:
     """The remedy for an unknown name: the nearest one that exists, else all of them."""
     there = list(dict.fromkeys(names))
-    near = get_close_matches(name, there, n=1)
-    if near:
-        return f"Did you mean {near[0]!r}?"
+    if near := hint(name, there):
+        return near.strip()
     if not there:
         return f"There are no {what} here."
     return f"There are these {what}: {', '.join(there)}."

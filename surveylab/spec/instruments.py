@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
-from surveylab.design.instrument import Instrument
+from surveylab.design.instrument import RESERVED_ITEMS, RESERVED_PAGES, Instrument
 from surveylab.errors import Fault
 from surveylab.spec.checking import fault, read
 from surveylab.spec.document import Node, Series, at, members_of, text_of, texts_of
-from surveylab.spec.faults import Finding, nearest
+from surveylab.spec.faults import Finding, offer
 from surveylab.spec.wording import Surroundings
 
 _ABSENT: dict[str, Any] = {
@@ -82,10 +82,13 @@ def _languages(node: Node) -> Iterator[Fault]:
 
 
 def _ids(node: Node) -> Iterator[Fault]:
-    for section, what in (("items", "item"), ("pages", "page")):
+    for section, what, reserved in (("items", "item", RESERVED_ITEMS), ("pages", "page", RESERVED_PAGES)):
         seen: set[str] = set()
         for member in members_of(at(node, section)):
             name = text_of(at(member, "id"))
+            if name in reserved or (what == "item" and name is not None and name.startswith("_")):
+                found = f"no {what} can be called {name!r}, which stands for something else."
+                yield fault(member, Finding("SL304", found, "Rename it."), ("id",))
             if name in seen:
                 yield fault(member, Finding("SL301", f"the {what} {name!r} stands twice.", "Rename one."), ("id",))
             seen.add(name or "")
@@ -101,7 +104,7 @@ def _pages(node: Node, known: tuple[str, ...]) -> Iterator[Fault]:
                 continue
             if item not in known:
                 what = f"the page {name!r} names the item {item!r}, which does not exist."
-                yield fault(member, Finding("SL302", what, nearest(item, known, "items")))
+                yield fault(member, Finding("SL302", what, offer(item, known, "items")))
             elif item in asked:
                 what = f"the item {item!r} is on the page {asked[item]!r} already."
                 yield fault(member, Finding("SL303", what, "Ask it once."))

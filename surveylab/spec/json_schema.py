@@ -1,14 +1,17 @@
 """JSON Schemas of both kinds of file, so that an editor completes and checks them.
 
-They are made from the same types that read the files, with the sentences of the dataclasses as
-descriptions. What needs more than one place of a file (names, weights, arms) is for ``check``.
+They are made from the same types that read the files, with the docstrings of the dataclasses as
+descriptions and their defaults. What needs more than one place of a file (names, weights, arms) is for ``check``.
 """
 
 from __future__ import annotations
 
 import ast
+import dataclasses
 import inspect
 import json
+import re
+import sys
 import textwrap
 from itertools import pairwise
 from pathlib import Path
@@ -34,8 +37,8 @@ def schema_of(kind: str) -> dict[str, Any]:
     schema = TypeAdapter(annotation(kind, made, lenient=False)).json_schema()
     _tidy(schema)
     for name, definition in {**schema.get("$defs", {}), schema["title"]: schema}.items():
-        if name in made.dataclasses:
-            _describe(definition, made.dataclasses[name])
+        for each in made.dataclasses.get(name, ()):
+            _describe(definition, each)
     if kind == "experiment":
         _offer_names(schema["$defs"])
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
@@ -69,22 +72,42 @@ def _tidy(schema: Any) -> None:
 
 
 def _describe(definition: dict[str, Any], kind: type) -> None:
-    definition["description"] = inspect.cleandoc(kind.__doc__ or "").split("\n\n")[0].replace("\n", " ")
-    sentences = _sentences(kind)
+    words = " ".join((kind.__doc__ or "").split())
+    definition.setdefault("description", f"{_said_of_plug_in(kind)} {words}".strip())
+    sentences = {**_said_of_fields(words), **_behind_fields(kind)}
+    defaults = {field.name: field.default for field in dataclasses.fields(kind)}
     for name, each in definition["properties"].items():
         if name in sentences:
             each["description"] = sentences[name]
+        if isinstance(defaults.get(name), str | int | float):
+            each["default"] = defaults[name]
 
 
-def _sentences(kind: type) -> dict[str, str]:
-    """The texts that stand behind the fields of a class."""
-    (tree,) = ast.parse(textwrap.dedent(inspect.getsource(kind))).body
-    body = tree.body if isinstance(tree, ast.ClassDef) else []
+def _said_of_plug_in(kind: type) -> str:
+    """The first line of the plug-in whose settings these are."""
+    module = sys.modules[kind.__module__].__doc__ or ""
+    return module.splitlines()[0] if kind.__name__ == "Settings" else ""
+
+
+def _said_of_fields(docstring: str) -> dict[str, str]:
+    """Field -> the sentences of a docstring that begin with it, as in "``low`` and ``high`` are the ends."."""
+    found: dict[str, str] = {}
+    for part in re.split(r"(?<=[.;]) (?=``)", docstring):
+        if begin := re.match(r"``\w+``(?:(?:, | and )``\w+``)*", part):
+            for name in re.findall(r"``(\w+)``", begin.group()):
+                found[name] = " ".join(filter(None, (found.get(name), part.rstrip(";.") + ".")))
+    return found
+
+
+def _behind_fields(kind: type) -> dict[str, str]:
+    """Field -> the text that stands behind it, in a class or in those that it comes from."""
     found = {}
-    for field, text in pairwise(body):
-        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(text, ast.Expr):
-            words = text.value.value if isinstance(text.value, ast.Constant) else ""
-            found[field.target.id] = " ".join(str(words).split())
+    for each in reversed([base for base in kind.__mro__ if dataclasses.is_dataclass(base)]):
+        (tree,) = ast.parse(textwrap.dedent(inspect.getsource(each))).body
+        for field, text in pairwise(tree.body if isinstance(tree, ast.ClassDef) else []):
+            if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(text, ast.Expr):
+                words = text.value.value if isinstance(text.value, ast.Constant) else ""
+                found[field.target.id] = " ".join(str(words).split())
     return found
 
 

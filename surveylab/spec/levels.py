@@ -14,7 +14,7 @@ from surveylab.errors import Fault
 from surveylab.spec.checking import fault
 from surveylab.spec.document import Keyed, Node, Scalar, Series, at, members_of
 from surveylab.spec.experiments import level_names
-from surveylab.spec.faults import Finding, nearest
+from surveylab.spec.faults import Finding, offer
 from surveylab.spec.wording import level_name_finding
 
 ROOTS = ("contact", "items", "pages", "measurement", "sampling", "messages")
@@ -127,7 +127,7 @@ class _Reader:
         way = steps(path)
         if way[0] not in ROOTS:
             what = f"the path {path!r} begins with {way[0]!r}, which cannot be varied."
-            self.say(written, Finding("SL402", what, nearest(way[0], ROOTS, "beginnings")))
+            self.say(written, Finding("SL402", what, offer(way[0], ROOTS, "beginnings")))
             return False
         if way[0] in ("items", "pages") and self.ground.instrument is None:
             return False  # the fault is that of the instrument
@@ -139,7 +139,7 @@ class _Reader:
                     return True
                 before = ".".join(way[:depth])
                 what = f"the path {path!r} does not exist: {before} has no {step!r}."
-                self.say(written, Finding("SL402", what, nearest(step, there, f"steps after {before}")))
+                self.say(written, Finding("SL402", what, offer(step, there, f"steps after {before}")))
                 return False
             here = value_at(here, step)
         return True
@@ -174,7 +174,7 @@ class _Reader:
         for level in node.entries:
             if level not in names:
                 what = f"the factor {name!r} has no level {level!r}."
-                found = Finding("SL412", what, nearest(level, names, "levels"), (level,), key=True)
+                found = Finding("SL412", what, offer(level, names, "levels"), (level,), key=True)
                 self.say(node, found)
         missing = [level for level in names if level not in shares]
         known = [share for share in shares.values() if share is not None]
@@ -253,7 +253,7 @@ class _Reader:
         for path in node.entries:
             if path not in wanted:
                 what = f"the factor does not vary the path {path!r}."
-                self.say(node, Finding("SL405", what, nearest(path, wanted, "paths"), (path,), key=True))
+                self.say(node, Finding("SL405", what, offer(path, wanted, "paths"), (path,), key=True))
         missing = [path for path in wanted if path not in node.entries]
         if missing:
             what = f"the level {level!r} gives no value for {', '.join(missing)}."

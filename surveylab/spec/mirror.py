@@ -29,7 +29,7 @@ from typing_extensions import TypeAliasType, TypedDict
 
 from surveylab import registry
 from surveylab.design.rules import Rule
-from surveylab.spec.faults import Finding, nearest, refusal
+from surveylab.spec.faults import Finding, offer, refusal
 from surveylab.spec.wording import Clock, Duration, ItemRule, TextIn
 
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
@@ -76,8 +76,8 @@ class Mirror:
         self.instead = instead
         self.flat = flat
         self.lenient = lenient
-        self.dataclasses: dict[str, type] = {}
-        """Name of a mirrored type -> the dataclass that it is made from."""
+        self.dataclasses: dict[str, tuple[type, ...]] = {}
+        """Name of a mirrored type -> the dataclasses that it is made from, the one that it is about first."""
         self._made: dict[type, Any] = {}
 
     def of(self, kind: type) -> Any:
@@ -94,7 +94,7 @@ class Mirror:
         """
         kept = {field.name: field for field in dataclasses.fields(kind) if field.name not in tuple(omit)}
         needed = tuple(name for name, field in kept.items() if _is_required(field)) if required is None else required
-        self.dataclasses[name] = kind
+        self.dataclasses[name] = (kind,)
         return _typed_dict(name, self._fields(kind, kept, needed))
 
     def _built(self, kind: type) -> Any:
@@ -155,7 +155,7 @@ class Mirror:
         table = {**self._fields(kind, own, needed), **self._fields(settings, keys, wanted)}
         table[flat.tag] = Required[Literal[name]]
         title = f"{kind.__name__.removesuffix('Section')}_{name}"
-        self.dataclasses[title] = settings
+        self.dataclasses[title] = (settings, kind)
         return Annotated[_typed_dict(title, table), AfterValidator(self._joined(kind, settings, keys))]
 
     def _joined(self, kind: type, settings: type, keys: Iterable[str]) -> Callable[[dict[str, Any]], Any]:
@@ -182,7 +182,7 @@ class Mirror:
                 return UNKNOWN
             there = registry.names(flat.kind)
             named = f"there is no {flat.what} {value!r}."
-            raise refusal(Finding("SL110", named, nearest(str(value), there, f"{flat.what}s")))
+            raise refusal(Finding("SL110", named, offer(str(value), there, f"{flat.what}s")))
 
         spoken = Annotated[Any, AfterValidator(refuse)]
         table[flat.tag] = NotRequired[spoken] if self.lenient else Required[spoken]

@@ -39,8 +39,11 @@ class FactorSection:
     """A choice that is randomised: the paths that it varies, its levels and their weights."""
 
     levels: Any
+    """level: value, the reference first; with several paths, level: {path: value, ...}."""
     varies: Any = None
+    """The path of any field, such as items.<id>.text or contact.channel, or a list of paths."""
     weights: Any = None
+    """level: share, as decimals or fractions that sum to exactly 1; equal by default."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,9 @@ class AssignmentSection:
 
     scheme: str
     factors: Mapping[Name, FactorSection]
+    """The choices that are randomised, by name."""
     design: Literal["full"] = "full"
+    """Every combination of levels is an arm."""
     settings: Any = None
 
 
@@ -58,11 +63,13 @@ class InquirySection:
     """What one wants to know: the contrast of two levels of a factor in an outcome."""
 
     outcome: str
+    """What is compared: an outcome, or one of the data."""
     contrast: Mapping[str, tuple[LevelName, LevelName]]
-    """factor: [level, reference]"""
+    """factor: [level, reference]; an estimate above the null means more under the level."""
     scale: Scale | None = None
     """The natural scale of the contrast; the outcome's own by default."""
     item: str | None = None
+    """The item whose answers the outcome is about."""
     by: str | None = None
     """A stratum: one estimate for each of its values beside the overall one."""
 
@@ -72,9 +79,13 @@ class LoadedOutcomeSection:
     """An outcome of data fielded elsewhere: a value per case, or a count among a total per cell."""
 
     family: str
+    """The model that suits it."""
     value: str | None = None
+    """The column of the value of a case."""
     count: str | None = None
+    """The column of the number of cases with the outcome, one row per cell."""
     among: str | None = None
+    """The column of the number of cases that ``count`` is among."""
 
     def named(self, name: str) -> LoadedOutcome:
         """The outcome under its name."""
@@ -86,19 +97,33 @@ class ExperimentSection:
     """An experiment."""
 
     format: Literal[1] = 1
+    """Of this file."""
     title: str = ""
+    """The question that the experiment answers."""
     assignment: AssignmentSection | None = None
+    """Who gets which arm, by which chance; the factors stand here."""
     inquiries: Mapping[Name, InquirySection] = field(default_factory=lambda: NOTHING)
+    """What one wants to know, by name: contrasts of two levels in an outcome."""
     estimators: Mapping[str, Estimator] = field(default_factory=lambda: NOTHING)
+    """inquiry: how it is answered; the outcome's own model and priors by default."""
     decision: DecisionRule | None = None
+    """The rule by which the experiment ends, fixed in advance."""
     frame: Frame | None = None
+    """The list of units that the sample is drawn from; none where people arrive unlisted."""
     sampling: Sampling | None = None
+    """Who of the frame is asked."""
     contact: Contact = field(default_factory=Contact)
+    """How a case is contacted."""
     measurement: Measurement | None = None
+    """What is asked, and which outcomes are computed for every case."""
     messages: Mapping[Name, Message] = field(default_factory=lambda: NOTHING)
+    """The templates of what is sent, by name."""
     assumptions: Mapping[str, Mapping[str, float]] = field(default_factory=lambda: NOTHING)
+    """outcome: {base: value, factor.level: shift}; synthetic respondents and diagnosis read it, no analysis does."""
     data: Data | None = None
+    """Where the data of an experiment that was fielded elsewhere stand."""
     seed: str | None = None
+    """What every draw derives from; the name of the file by default."""
 
 
 REQUIRED = {

@@ -19,7 +19,7 @@ from pydantic_core.core_schema import ValidationInfo
 from typing_extensions import TypeAliasType
 
 from surveylab.design import fills, rules
-from surveylab.spec.faults import Finding, nearest, refusal
+from surveylab.spec.faults import Finding, offer, refusal
 
 _CLOCK = r"([01]\d|2[0-3]):[0-5]\d"
 _DURATION = r"P(?=\d|T)(\d{1,5}W|(\d{1,5}D)?(T(?=\d)(\d{1,5}H)?(\d{1,5}M)?(\d{1,5}S)?)?)"
@@ -85,7 +85,7 @@ def _item_rule(written: Any, info: ValidationInfo) -> rules.Rule:
                 Finding(
                     "SL202",
                     f"the rule names {each.name!r}, which no item stores.",
-                    nearest(each.name, sorted(around.columns or ()), "columns")
+                    offer(each.name, sorted(around.columns or ()), "columns")
                     + " A field of the frame is unit.<field>.",
                     offset=each.position,
                 )
@@ -110,7 +110,7 @@ def _decision_findings(rule: rules.Rule, inquiries: tuple[str, ...]) -> Iterator
             yield Finding("SL203", what, "Write P(inquiry > threshold) >= probability.", offset=each.position)
         elif each.name not in inquiries:
             what = f"the rule names {each.name!r}, which is no inquiry."
-            yield Finding("SL417", what, nearest(each.name, inquiries, "inquiries"), offset=each.position)
+            yield Finding("SL417", what, offer(each.name, inquiries, "inquiries"), offset=each.position)
     for call in rules.calls(rule.tree, "P"):
         if next(rules.lookups(call.argument), None) is None or next(rules.calls(call.argument, "P"), None):
             what = f"a P(...) of the rule {rule.text!r} is about no inquiry."
@@ -151,7 +151,7 @@ def _languages(text: Mapping[str, str], around: Surroundings, keyed: Iterable[st
     for language in keyed:
         if language not in around.languages:
             what = f"the instrument has no language {language!r}."
-            remedy = nearest(language, around.languages, "languages")
+            remedy = offer(language, around.languages, "languages")
             yield Finding("SL206", what, remedy, path=(language,), key=True)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Subquery, and_, select
 
+from surveylab.crossing import written
 from surveylab.store._sql import field_as_json
 from surveylab.store.tables import assignment, sampled_case
 
@@ -45,7 +46,7 @@ class Crossing:
         if self.fields is None:
             return str(row[len(self.factors)])
         texts = row[len(self.factors) : len(self.factors) + len(self.fields)]
-        return ",".join(f"{field}={_text(text)}" for field, text in zip(self.fields, texts, strict=True))
+        return ",".join(f"{field}={written(json.loads(text))}" for field, text in zip(self.fields, texts, strict=True))
 
 
 def crossing(conn: Connection, experiment_id: int, fields: Sequence[str] | None = None) -> Crossing:
@@ -68,11 +69,3 @@ def factors_of(conn: Connection, experiment_id: int) -> tuple[str, ...]:
     mine = select(sampled_case.c.id).where(sampled_case.c.experiment_id == experiment_id)
     names = select(assignment.c.factor).where(assignment.c.case_id.in_(mine)).distinct()
     return tuple(sorted(conn.scalars(names)))
-
-
-def _text(stored: str) -> str:
-    """A value from its JSON text as ``crossing`` writes it in a label."""
-    value = json.loads(stored)
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return value if isinstance(value, str) else stored

@@ -4,19 +4,71 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, Text, case, cast, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Table,
+    Text,
+    TextClause,
+    any_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    select,
+    text,
+)
 
 from surveylab.errors import SurveylabError
 
-Insert = sqlite.Insert | postgresql.Insert
+
+def insert(
+    table: Table,
+    conflict: Sequence[str],
+    *,
+    columns: Sequence[str] = (),
+    replacing: Sequence[str] = (),
+    where: str = "",
+    returning: str = "",
+) -> TextClause:
+    """An INSERT that knows ON CONFLICT, with one typed parameter for each of its columns.
+
+    Both engines spell it alike. It is a text because SQLAlchemy 2.0 compiles its own form of it
+    anew at each execution (its issue 10445), which costs more than the execution.
+
+    Args:
+        table: the table.
+        conflict: the columns of the unique index at which a row may be there already.
+        columns: those that are given; all of the table where none are named.
+        replacing: those that the row that is there takes over; without any, it stays as it is.
+        where: the condition of a partial index.
+        returning: the column that comes back from a row that was written.
+    """
+    names = columns or table.columns.keys()
+    taken = ", ".join(f"{name} = excluded.{name}" for name in replacing)
+    parts = (
+        f"INSERT INTO {table.name} ({', '.join(names)})",  # names of ours
+        f"VALUES ({', '.join(f':{name}' for name in names)})",
+        f"ON CONFLICT ({', '.join(conflict)})",
+        f"WHERE {where}" if where else "",
+        f"DO UPDATE SET {taken}" if taken else "DO NOTHING",
+        f"RETURNING {returning}" if returning else "",
+    )
+    typed = (bindparam(name, type_=table.c[name].type) for name in names)
+    return text(" ".join(filter(None, parts))).bindparams(*typed)
 
 
-def insert(dialect: str, table: Table) -> Insert:
-    """An INSERT that knows ON CONFLICT, which SQLAlchemy spells per engine."""
-    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+def among(conn: Connection, column: ColumnElement[Any], numbers: Sequence[int]) -> ColumnElement[bool]:
+    """Whether a column is one of many numbers: one parameter on PostgreSQL, which takes a list, else one each."""
+    if conn.dialect.name == "postgresql":
+        return column == any_(literal(list(numbers), ARRAY(BigInteger)))
+    return column.in_(numbers)
 
 
 def one_at_a_time(conn: Connection, purpose: str) -> None:

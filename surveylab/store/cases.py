@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, bindparam, select
 
 from surveylab.design.factors import Arm, marginals
 from surveylab.design.terms import Value
@@ -65,7 +65,11 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Case:
-    """A case on its way through the survey. ``experiment`` is the row of its design's version."""
+    """A case on its way through the survey.
+
+    ``experiment`` is the row of its design's version, ``drawn_at`` when that was drawn: None for an
+    experiment that takes arrivals only.
+    """
 
     id: int
     experiment: int
@@ -74,7 +78,7 @@ class Case:
     token: str
     levels: Mapping[str, str]
     fields: Mapping[str, Value]
-    closes_at: datetime | None
+    drawn_at: datetime | None
 
 
 def insert_sample(
@@ -106,17 +110,9 @@ def insert_arrival(
     Two simultaneous first requests of one person meet at the unique unit: the second waits,
     writes nothing, and both get the row and the levels of the first.
     """
-    new = insert(conn.dialect.name, sampled_case).values(
-        experiment_id=experiment_id,
-        unit=arrival.unit,
-        token=secrets.token_urlsafe(16),
-        stratum=arrival.stratum,
-        cluster="",
-        block=arrival.block,
-        fields=dict(arrival.fields),
-    )
-    added = new.on_conflict_do_nothing(index_elements=["experiment_id", "unit"]).returning(sampled_case.c.id)
-    case_id = conn.scalar(added)
+    row = {"experiment_id": experiment_id, "unit": arrival.unit, "token": secrets.token_urlsafe(16)}
+    row |= {"stratum": arrival.stratum, "cluster": "", "block": arrival.block, "fields": dict(arrival.fields)}
+    case_id = conn.scalar(_ARRIVAL, row)
     if case_id is not None:
         chances = _Chances(arms, algorithm)
         rows = [
@@ -126,27 +122,26 @@ def insert_arrival(
         if rows:
             conn.execute(assignment.insert(), rows)
         conn.execute(event.insert().values(case_id=case_id, at=at, kind="selected", detail=""))
-    mine = (sampled_case.c.experiment_id == experiment_id) & (sampled_case.c.unit == arrival.unit)
-    case = _case(conn, mine)
+    case = _case(conn, _BY_UNIT, experiment=experiment_id, unit=arrival.unit)
     assert case is not None
     return case
 
 
 def case_by_token(conn: Connection, token: str) -> Case | None:
     """The case behind a link, in one query; None where nobody has that token."""
-    return _case(conn, sampled_case.c.token == token)
+    return _case(conn, _BY_TOKEN, token=token)
 
 
 def tokens(conn: Connection, experiment_id: int) -> Iterator[Case]:
     """Every case with its token and levels, in the order of the units."""
     cross = crossing(conn, experiment_id)
     source = cross.rows.join(sampled_case, sampled_case.c.id == cross.rows.c.id)
-    one = conn.execute(select(experiment.c.slug, experiment.c.closes_at).where(experiment.c.id == experiment_id)).one()
+    one = conn.execute(select(experiment.c.slug, experiment.c.drawn_at).where(experiment.c.id == experiment_id)).one()
     columns = (sampled_case.c[name] for name in ("id", "unit", "token", "fields"))
     query = select(*cross.levels, *columns).select_from(source).order_by(sampled_case.c.unit)
     for row in conn.execute(query, execution_options={"yield_per": 10_000}):
         place = row.id, experiment_id, one.slug, row.unit, row.token
-        yield Case(*place, levels=cross.arm(row), fields=row.fields, closes_at=one.closes_at)
+        yield Case(*place, levels=cross.arm(row), fields=row.fields, drawn_at=one.drawn_at)
 
 
 class _Chances:
@@ -223,7 +218,7 @@ _CASE_ROWS = (
         sampled_case.c.token,
         sampled_case.c.fields,
         experiment.c.slug,
-        experiment.c.closes_at,
+        experiment.c.drawn_at,
         assignment.c.factor,
         assignment.c.level,
     )
@@ -233,10 +228,24 @@ _CASE_ROWS = (
 )
 
 
-def _case(conn: Connection, condition: Any) -> Case | None:
-    rows = conn.execute(_CASE_ROWS.where(condition)).all()
+_BY_TOKEN = _CASE_ROWS.where(sampled_case.c.token == bindparam("token"))
+_BY_UNIT = _CASE_ROWS.where(
+    sampled_case.c.experiment_id == bindparam("experiment"), sampled_case.c.unit == bindparam("unit")
+)
+"""Built once: a statement that is built anew for each request costs as much as its execution."""
+
+_ARRIVAL = insert(
+    sampled_case,
+    ("experiment_id", "unit"),
+    columns=("experiment_id", "unit", "token", "stratum", "cluster", "block", "fields"),
+    returning="id",
+)
+
+
+def _case(conn: Connection, query: Select[Any], **which: Any) -> Case | None:
+    rows = conn.execute(query, which).all()
     if not rows:
         return None
     one = rows[0]
     levels = {row.factor: row.level for row in rows if row.factor is not None}
-    return Case(one.id, one.experiment_id, one.slug, one.unit, one.token, levels, one.fields, one.closes_at)
+    return Case(one.id, one.experiment_id, one.slug, one.unit, one.token, levels, one.fields, one.drawn_at)

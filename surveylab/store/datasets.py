@@ -15,9 +15,10 @@ from sqlalchemy import ColumnElement, Connection, Float, and_, delete, func, sel
 
 from surveylab.errors import SurveylabError
 from surveylab.randomness import digest
-from surveylab.store._crossing import crossing
+from surveylab.store._crossing import crossing, factors_of
 from surveylab.store._sql import canonical
-from surveylab.store.tables import cell, event, measure, sampled_case
+from surveylab.store.histories import reached
+from surveylab.store.tables import cell, measure, sampled_case
 
 PLACE = ("stratum", "block", "cluster")
 STATISTICS = ("cases", "n", "total", "squares")
@@ -127,11 +128,13 @@ def case_counts(conn: Connection, experiment_id: int, fields: Sequence[str] | No
 
 def flow(conn: Connection, experiment_id: int) -> pd.DataFrame:
     """How many cases of each arm have each kind of event: a column per factor, ``kind`` and ``cases``."""
-    cross = crossing(conn, experiment_id)
-    keys = [*cross.levels, event.c.kind]
-    source = cross.rows.join(event, event.c.case_id == cross.rows.c.id)
-    found = conn.execute(select(*keys, func.count(event.c.case_id.distinct())).select_from(source).group_by(*keys))
-    return _table([tuple(row) for row in found], (*cross.factors, "kind", "cases"))
+    factors = factors_of(conn, experiment_id)
+    rows = [
+        (*map(dict(levels).get, factors), kind, cases)
+        for levels, kinds in reached(conn, experiment_id).items()
+        for kind, cases in kinds.items()
+    ]
+    return _table(rows, (*factors, "kind", "cases"))
 
 
 def shares(conn: Connection, experiment_id: int, fields: Sequence[str] | None = None) -> dict[str, dict[str, float]]:

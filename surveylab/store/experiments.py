@@ -57,9 +57,13 @@ def register(
 
 def experiment(conn: Connection, slug: str) -> StoredExperiment | None:
     """The running version of a slug; None where it was never registered."""
-    newest = select(table).where(table.c.slug == slug).order_by(table.c.version.desc()).limit(1)
-    row = conn.execute(newest).first()
-    return StoredExperiment(**row._mapping) if row else None
+    return next(iter(versions(conn, slug)), None)
+
+
+def versions(conn: Connection, slug: str) -> tuple[StoredExperiment, ...]:
+    """Every version of a slug, the running one first."""
+    rows = conn.execute(select(table).where(table.c.slug == slug).order_by(table.c.version.desc()))
+    return tuple(StoredExperiment(**row._mapping) for row in rows)
 
 
 def experiment_by_id(conn: Connection, experiment_id: int) -> StoredExperiment:
@@ -84,6 +88,6 @@ def mark_locked(conn: Connection, experiment_id: int, at: datetime) -> None:
 def mark_drawn(
     conn: Connection, experiment_id: int, at: datetime, closes_at: datetime | None, frame_digest: str | None
 ) -> None:
-    """Write down when the sample was drawn, from which frame, and when answers cease to be taken."""
+    """Write down when the sample was drawn, from which frame, and when the last arm ceases to take answers."""
     values = {"drawn_at": at, "closes_at": closes_at, "frame_digest": frame_digest}
     conn.execute(update(table).where(table.c.id == experiment_id).values(**values))

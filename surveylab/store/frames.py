@@ -11,14 +11,12 @@ from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Text, cast, delete, func, select
+from sqlalchemy import Connection, Text, cast, delete, select
 
 from surveylab.design.terms import Value
 from surveylab.errors import SurveylabError
 from surveylab.store._bulk import chunks, insert_rows, loading
-from surveylab.store._sql import canonical, field_as_json
 from surveylab.store.tables import frame as frame_table
 from surveylab.store.tables import frame_unit, person
 
@@ -106,21 +104,6 @@ def people(conn: Connection, frame_id: int, unit_ids: Sequence[str]) -> dict[str
 def erase_person(conn: Connection, frame_id: int, unit: str) -> None:
     """Forget the names and addresses of a unit; its case, and with it every count, stays."""
     conn.execute(delete(person).where(person.c.frame_id == frame_id, person.c.unit == unit))
-
-
-def frame_shares(conn: Connection, name: str, fields: Sequence[str]) -> pd.DataFrame:
-    """Units of the frame by the values of fields: one column per field, and ``units``.
-
-    What standardisation to the frame weighs by. Where a rule says who is eligible, name its
-    fields as well and apply it to the rows.
-    """
-    source = _known(conn, name, fields)
-    labels = [field_as_json(conn, frame_unit.c.fields, field).label(f"field_{i}") for i, field in enumerate(fields)]
-    rows = select(frame_unit.c.unit, *labels).where(frame_unit.c.frame_id == source.id).subquery()
-    keys = [rows.c[label.name] for label in labels]
-    counted = conn.execute(select(*keys, func.count()).select_from(rows).group_by(*keys))
-    table = [(*map(json.loads, row[:-1]), row[-1]) for row in counted]
-    return pd.DataFrame(sorted(table, key=canonical), columns=[*fields, "units"])
 
 
 def _empty(conn: Connection, name: str, digest: str, at: datetime) -> int:

@@ -11,9 +11,13 @@ from sqlalchemy import Connection, func, select
 from surveylab.design.cases import Answer, Event
 from surveylab.design.terms import Value
 from surveylab.store._bulk import chunks
-from surveylab.store._sql import insert
+from surveylab.store._crossing import crossing
+from surveylab.store._sql import among, insert
 from surveylab.store.responses import ANSWERS, answer_from
 from surveylab.store.tables import answer, assignment, event, measure, measured, paradata, sampled_case
+
+Levels = frozenset[tuple[str, str]]
+"""Pairs of factor and level; of an arm, as far as a case has them."""
 
 _AT_ONCE = 1_000
 """Cases that are read together: five queries for each thousand."""
@@ -53,6 +57,18 @@ def case_records(conn: Connection, experiment_id: int, changed_only: bool = Fals
     return (_histories(conn, some) for some in chunks(ids, _AT_ONCE))
 
 
+def reached(conn: Connection, experiment_id: int) -> dict[Levels, dict[str, int]]:
+    """The levels of each arm -> kind of event -> how many of its cases have one."""
+    cross = crossing(conn, experiment_id)
+    keys = [*cross.levels, event.c.kind]
+    source = cross.rows.join(event, event.c.case_id == cross.rows.c.id)
+    counted = select(*keys, func.count(event.c.case_id.distinct())).select_from(source).group_by(*keys)
+    counts: dict[Levels, dict[str, int]] = defaultdict(dict)
+    for *levels, kind, cases in conn.execute(counted):
+        counts[frozenset(cross.arm(levels).items())][kind] = cases
+    return dict(counts)
+
+
 def put_measures(conn: Connection, rows: Iterable[tuple[int, str, float | None, int]], seen: Mapping[int, int]) -> None:
     """Store values of outcomes, in place of those of the same case and name.
 
@@ -61,14 +77,10 @@ def put_measures(conn: Connection, rows: Iterable[tuple[int, str, float | None, 
         rows: case, measure, value (None takes the case out of the denominator), version of the rule.
         seen: case -> number of events that its values were computed from; ``changed_only`` goes by it.
     """
-    values = insert(conn.dialect.name, measure)
-    values = values.on_conflict_do_update(
-        index_elements=["case_id", "name"], set_={name: values.excluded[name] for name in ("value", "version")}
-    )
+    values = insert(measure, ("case_id", "name"), replacing=("value", "version"))
     for chunk in chunks(dict(zip(("case_id", "name", "value", "version"), row, strict=True)) for row in rows):
         conn.execute(values, chunk)
-    marks = insert(conn.dialect.name, measured)
-    marks = marks.on_conflict_do_update(index_elements=["case_id"], set_={"events": marks.excluded.events})
+    marks = insert(measured, ("case_id",), replacing=("events",))
     for some in chunks({"case_id": case, "events": events} for case, events in seen.items()):
         conn.execute(marks, some)
 
@@ -76,18 +88,21 @@ def put_measures(conn: Connection, rows: Iterable[tuple[int, str, float | None, 
 def _histories(conn: Connection, ids: Sequence[int]) -> list[CaseHistory]:
     levels: dict[int, dict[str, str]] = defaultdict(dict)
     named = (assignment.c.case_id, assignment.c.factor, assignment.c.level)
-    for case, factor, level in conn.execute(select(*named).where(assignment.c.case_id.in_(ids))):
+    for case, factor, level in conn.execute(select(*named).where(among(conn, assignment.c.case_id, ids))):
         levels[case][factor] = level
     events: dict[int, list[Event]] = defaultdict(list)
-    happened = select(event.c.case_id, event.c.at, event.c.kind, event.c.detail).where(event.c.case_id.in_(ids))
+    happened = select(event.c.case_id, event.c.at, event.c.kind, event.c.detail).where(
+        among(conn, event.c.case_id, ids)
+    )
     for case, *what in conn.execute(happened.order_by(event.c.id)):
         events[case].append(Event(*what))
     answers: dict[int, dict[str, Answer]] = defaultdict(dict)
-    given = ANSWERS.where(answer.c.case_id.in_(ids)).order_by(answer.c.position, answer.c.column_name)
+    given = ANSWERS.where(among(conn, answer.c.case_id, ids)).order_by(answer.c.position, answer.c.column_name)
     for each in conn.execute(given):
         answers[each.case_id][each.column_name] = answer_from(each)
     seconds = _page_seconds(conn, ids)
-    mine = select(sampled_case.c.id, sampled_case.c.unit, sampled_case.c.fields).where(sampled_case.c.id.in_(ids))
+    mine = select(sampled_case.c.id, sampled_case.c.unit, sampled_case.c.fields)
+    mine = mine.where(among(conn, sampled_case.c.id, ids))
     return [
         CaseHistory(
             row.id,
@@ -108,7 +123,7 @@ def _page_seconds(conn: Connection, ids: Sequence[int]) -> dict[int, dict[str, f
     place = paradata.c.case_id, paradata.c.page
     seconds: dict[int, dict[str, float]] = defaultdict(dict)
     for case, page, shown, submitted in conn.execute(
-        select(*place, *first).where(paradata.c.case_id.in_(ids)).group_by(*place)
+        select(*place, *first).where(among(conn, paradata.c.case_id, ids)).group_by(*place)
     ):
         seconds[case][page] = (submitted - shown).total_seconds()
     return seconds

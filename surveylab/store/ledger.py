@@ -154,7 +154,7 @@ def _sqlite_engine(address: URL, begin: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(conn: Connection) -> None:
-        conn.exec_driver_sql(begin)
+        conn.connection.cursor().execute(begin)
 
     return engine
 

@@ -10,14 +10,14 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Select, Text, bindparam, literal, null, select, union_all
+from sqlalchemy import BindParameter, Connection, Select, Text, bindparam, cast, literal, null, select, union_all
 
 from surveylab.design.cases import Answer, Event
 from surveylab.design.terms import Missing, Value
-from surveylab.store._sql import Insert, insert
+from surveylab.store._sql import insert
 from surveylab.store.tables import KEYED, exposure, paradata
 from surveylab.store.tables import answer as answer_table
 from surveylab.store.tables import event as event_table
@@ -44,11 +44,9 @@ class InterviewState:
 
 def interview_state(conn: Connection, case_id: int) -> InterviewState:
     """Everything about a case that the next page depends on, in two queries."""
-    answers = {
-        row.column_name: answer_from(row)
-        for row in conn.execute(ANSWERS.where(answer_table.c.case_id == case_id).order_by(answer_table.c.position))
-    }
-    history = conn.execute(_HISTORY, {"case": case_id}).all()
+    mine = {"case": case_id}
+    answers = {row.column_name: answer_from(row) for row in conn.execute(_ANSWERS_OF_CASE, mine)}
+    history = conn.execute(_HISTORY, mine).all()
     events = [row for row in history if row.what == "event"]
     return InterviewState(
         answers,
@@ -63,14 +61,14 @@ def append_event(
 ) -> bool:
     """Append to the history. False, and nothing is written, where the key was used before."""
     row = {"case_id": case_id, "at": at, "kind": kind, "detail": detail, "key": key}
-    return conn.execute(_statements(conn.dialect.name).event, row).first() is not None
+    return conn.execute(_EVENT, row).first() is not None
 
 
 def record_exposures(conn: Connection, case_id: int, factors: Iterable[str], page: str, at: datetime) -> None:
     """Write down that a page which carries these factors was shown; the first time stays."""
     rows = [{"case_id": case_id, "factor": factor, "page": page, "at": at} for factor in sorted(factors)]
     if rows:
-        conn.execute(_statements(conn.dialect.name).exposure, rows)
+        conn.execute(_EXPOSURE, rows)
 
 
 def submission_key(case_id: int, page: str, visit: str) -> str:
@@ -109,20 +107,19 @@ def record_submission(
     """
     if not append_event(conn, case_id, at, "page", page, key=submission_key(case_id, page, visit)):
         return False
-    statements = _statements(conn.dialect.name)
     shown = {"case_id": case_id, "page": page, "at": at, "instrument": instrument}
     rows = [{**shown, **_row(answer)} for answer in sorted(answers, key=lambda answer: answer.column)]
     if rows:
-        conn.execute(statements.answer, rows)
+        conn.execute(_ANSWER, rows)
     visited = {"case_id": case_id, "page": page, "visit": visit, "shown_at": how.shown_at, "submitted_at": at}
-    conn.execute(statements.paradata, {**visited, "device": how.device, "detail": dict(how.detail)})
+    conn.execute(_PARADATA, {**visited, "device": how.device, "detail": dict(how.detail)})
     return True
 
 
 def answer_from(row: Any) -> Answer:
     """An answer from a row of ``ANSWERS``."""
     value = Missing(row.missing) if row.missing is not None else decoded(row.kind, row.value)
-    return Answer(row.item, row.column_name, value, row.position, tuple(row.option_order), row.text_hash)
+    return Answer(row.item, row.column_name, value, row.position, _order(row.option_order), row.text_hash)
 
 
 def encoded(value: Value) -> tuple[str, str]:
@@ -153,23 +150,20 @@ def decoded(kind: str, text: str) -> str | int | float | bool:
     return int(text) if kind == "int" else float(text)
 
 
+@lru_cache(maxsize=10_000)  # answers are many, orders of options few
+def _order(text: str) -> tuple[str, ...]:
+    return tuple(json.loads(text))
+
+
+_READ = ("case_id", "item", "column_name", "value", "kind", "missing", "position", "text_hash")
+
 ANSWERS: Select[Any] = select(
-    *(
-        answer_table.c[name]
-        for name in (
-            "case_id",
-            "item",
-            "column_name",
-            "value",
-            "kind",
-            "missing",
-            "position",
-            "option_order",
-            "text_hash",
-        )
-    )
+    *(answer_table.c[name] for name in _READ), cast(answer_table.c.option_order, Text).label("option_order")
 )
 """The rows that ``answer_from`` reads; narrow them to the cases that matter."""
+
+_CASE: BindParameter[int] = bindparam("case")
+_ANSWERS_OF_CASE = ANSWERS.where(answer_table.c.case_id == _CASE).order_by(answer_table.c.position)
 
 
 def _row(answer: Answer) -> dict[str, Any]:
@@ -188,7 +182,6 @@ def _row(answer: Answer) -> dict[str, Any]:
 
 
 def _history() -> Any:
-    case: BindParameter[int] = bindparam("case")
     events = select(
         literal("event", Text).label("what"),
         event_table.c.id.label("number"),
@@ -196,35 +189,23 @@ def _history() -> Any:
         event_table.c.kind,
         event_table.c.detail,
         event_table.c.key,
-    ).where(event_table.c.case_id == case)
+    ).where(event_table.c.case_id == _CASE)
     exposures = select(
         literal("exposure", Text), literal(0), exposure.c.at, exposure.c.factor, exposure.c.page, null()
-    ).where(exposure.c.case_id == case)
+    ).where(exposure.c.case_id == _CASE)
     return union_all(events, exposures).order_by("number")
 
 
 _HISTORY = _history()
+_PARADATA = paradata.insert().inline()
 
 
-@dataclass(frozen=True)
-class _Statements:
-    """The inserts of the respondent path, built once per engine so that they compile once."""
-
-    event: Any
-    exposure: Any
-    answer: Any
-    paradata: Insert
-
-
-@cache
-def _statements(dialect: str) -> _Statements:
-    answers = insert(dialect, answer_table)
-    changed = {column.name: answers.excluded[column.name] for column in answer_table.columns if not column.primary_key}
-    return _Statements(
-        event=insert(dialect, event_table)
-        .on_conflict_do_nothing(index_elements=["key"], index_where=KEYED)
-        .returning(event_table.c.id),
-        exposure=insert(dialect, exposure).on_conflict_do_nothing(index_elements=["case_id", "factor"]),
-        answer=answers.on_conflict_do_update(index_elements=["case_id", "column_name"], set_=changed),
-        paradata=insert(dialect, paradata),
-    )
+_EVENT = insert(
+    event_table, ("key",), columns=("case_id", "at", "kind", "detail", "key"), where=KEYED.text, returning="id"
+)
+_EXPOSURE = insert(exposure, ("case_id", "factor"))
+_ANSWER = insert(
+    answer_table,
+    ("case_id", "column_name"),
+    replacing=[column.name for column in answer_table.columns if not column.primary_key],
+)

@@ -1,4 +1,4 @@
-"""Runs: what an analysis or a decision said, kept with the hashes of the design and data it saw."""
+"""Runs: what a measurement, an analysis or a decision said, with the hashes of the design and data it saw."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from surveylab.store.tables import run as table
 
 @dataclass(frozen=True)
 class Run:
-    """One run; ``kind`` is load, diagnosis, analysis or decision, ``result`` plain JSON."""
+    """One run; ``kind`` is load, measurement, diagnosis, analysis or decision, ``result`` plain JSON."""
 
     id: int
     experiment_id: int

@@ -14,6 +14,5 @@ _KEY = "signing_secret"
 
 def signing_secret(conn: Connection) -> str:
     """The secret of this database; the first who asks draws it (256 bits)."""
-    new = insert(conn.dialect.name, setting).values(key=_KEY, value=secrets.token_urlsafe(32))
-    conn.execute(new.on_conflict_do_nothing(index_elements=["key"]))
+    conn.execute(insert(setting, ("key",)), {"key": _KEY, "value": secrets.token_urlsafe(32)})
     return str(conn.execute(select(setting.c.value).where(setting.c.key == _KEY)).scalar_one())

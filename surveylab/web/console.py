@@ -43,11 +43,11 @@ def experiments() -> Response:
 
 @blueprint.get("/<slug>")
 def experiment(slug: str) -> Response:
-    """The flow of the cases of one experiment, by arm."""
-    flow = progress.flow(desk().ledger, desk().studies, slug)
-    if flow is None:
+    """The flow of the cases of one experiment, by arm, in each of its versions."""
+    flows = progress.versions(desk().ledger, desk().studies, slug)
+    if not flows:
         abort(404)
-    return _page("experiment", flow=flow)
+    return _page("experiment", flows=flows)
 
 
 def _page(template: str, **values: object) -> Response:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 
 from flask import Flask, Response
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
 
+from surveylab.errors import SurveylabError
 from surveylab.templating import render
 from surveylab.web import assets
 
@@ -22,6 +23,10 @@ WORDS = {
     405: ("This cannot be done here", "Go back and use the buttons of the page."),
     413: ("That is too much at once", "Go back, shorten what you wrote, and send it once more. Nothing was saved."),
     500: ("Something went wrong on our side", "Wait a minute and reload the page. What you sent before has been kept."),
+    503: (
+        "This survey cannot be opened now",
+        "The fault is ours. Your link stays as it is; try it again later. What you sent before has been kept.",
+    ),
 }
 """Code -> heading, and what to do."""
 
@@ -43,6 +48,11 @@ def register(app: Flask) -> None:
             if name == "Allow":
                 response.headers[name] = value
         return response
+
+    @app.errorhandler(SurveylabError)
+    def unusable(error: SurveylabError) -> Response:
+        log.error("A survey cannot be shown: %s", error)
+        return problem(ServiceUnavailable.code)
 
     @app.errorhandler(Exception)
     def unforeseen(error: Exception) -> Response:

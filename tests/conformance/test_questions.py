@@ -20,7 +20,7 @@ from wtforms.form import BaseForm
 
 from surveylab import registry, templating
 from surveylab.design.instrument import Item
-from surveylab.design.terms import Missing
+from surveylab.design.terms import Missing, Text
 from surveylab.questions import Contract, Person
 from surveylab.questions._words import spoken
 
@@ -64,15 +64,21 @@ def sample(name: str) -> Item:
     assert given["type"] == name
     assert set(given) <= {"id", "type", "text", "hint", *kept}, "the example shows a field that there is not"
     hint = {"en": given["hint"]} if "hint" in given else None
-    values = {key: designed(value) for key, value in kept.items()}
+    hints = get_type_hints(settings)
+    values = {key: designed(value, hints[key]) for key, value in kept.items()}
     return Item(given["id"], name, {"en": given["text"]}, hint, settings=settings(**values))
 
 
-def designed(value: Any) -> Any:
-    """A value of YAML as spec.py hands it on: codes are text, texts are by language, lists are tuples."""
+def designed(value: Any, hint: Any) -> Any:
+    """A value of YAML as spec hands it on: codes are text, texts are by language, lists are tuples."""
+    if hint == Text:
+        return {"en": value}
+    inner = get_args(hint)
     if isinstance(value, Mapping):
-        return {str(code): {"en": text} for code, text in value.items()}
-    return tuple(value) if isinstance(value, list) else value
+        return {str(code): designed(each, inner[1]) for code, each in value.items()}
+    if isinstance(value, list):
+        return tuple(designed(each, inner[0]) for each in value)
+    return value
 
 
 def bound(item: Item, sent: Mapping[str, list[str]], language: str = "en") -> BaseForm:
@@ -285,7 +291,8 @@ def test_the_page_is_well_formed(item: Item, state: str, heading: bool) -> None:
     references = [attributes.get(name) or "" for _, attributes, _ in page.elements for name in referring]
     assert set(" ".join(references).split()) <= set(page.ids)
     assert {attributes["name"] for attributes in page.of(*CONTROLS)} == set(item.columns)
-    first = {attributes["name"]: attributes["id"] for attributes in reversed([*page.of(*CONTROLS)])}
+    controls = [attributes for attributes in page.of(*CONTROLS) if attributes.get("type") != "hidden"]
+    first = {attributes["name"]: attributes["id"] for attributes in reversed(controls)}
     assert first == {column: column for column in item.columns}, "the error summary links to the first control"
     assert {column for column in item.columns if f"{column}-error" in page.ids} == set(errors)
     assert page.words.count("Error: Do this & that") == len(errors)
@@ -311,7 +318,7 @@ def test_the_page_does_without_what_gets_in_the_way(item: Item) -> None:
     for tag, attributes, parents in page.elements:
         if attributes.get("type") in ("radio", "checkbox"):
             assert {"fieldset", "label"} <= set(parents), "the label is the row that can be clicked"
-        elif tag in CONTROLS:
+        elif tag in CONTROLS and attributes.get("type") != "hidden":
             assert attributes["id"] in {label["for"] for label in page.of("label")}
 
 

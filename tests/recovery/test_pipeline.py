@@ -1,8 +1,9 @@
-"""Simulated experiments through the real draw, assignment, ledger and analysis: do intervals cover?"""
+"""Simulated experiments through the real draw, assignment, ledger, outcomes and analysis: do intervals cover?"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,9 +12,10 @@ import pytest
 
 from surveylab import simulate, spec
 from surveylab.analysis.analyse import fit_all, ready_data
+from surveylab.design.cases import Answer
 from surveylab.design.experiment import Study
 from surveylab.fieldwork import recruit
-from surveylab.store import assignments, datasets, experiments, frames, histories
+from surveylab.store import cases, experiments, frames, responses
 from surveylab.store.ledger import Ledger, open_ledger
 
 ROOT = Path(__file__).parents[2]
@@ -23,10 +25,9 @@ NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 INQUIRIES = ("length_on_response", "wording_on_response")
 
 
-def variation(number: int, rng: np.random.Generator) -> Study:
+def variation(documents: Mapping[str, str], number: int, rng: np.random.Generator) -> Study:
     """The shipped experiment under another name and seed, with effects drawn anew."""
-    shipped = spec.read(ROOT / "experiments" / "nps_wording_length.yaml")
-    text = shipped.documents["nps_wording_length.yaml"]
+    text = documents["nps_wording_length.yaml"]
     length, wording, base = rng.normal(0, 0.3), rng.normal(0, 0.3), rng.uniform(0.15, 0.6)
     effects = f"{{base: {base:.4f}, length.short: {length:.4f}, wording.experience: {wording:.4f}}}"
     text, replaced = re.subn(r"(?m)^  response: \{.*?\}", f"  response: {effects}", text)
@@ -36,25 +37,29 @@ def variation(number: int, rng: np.random.Generator) -> Study:
     text = re.sub(r"(?ms)^decision:.*\Z", "", text).replace("n: 2000", f"n: {PEOPLE // 2}")
     text = text.replace("outcomes: [item_nonresponse]", "outcomes: []")
     name = f"experiment_{number}.yaml"
-    return spec.read_documents({**shipped.documents, name: f"{text}seed: s{number}\n"}, name)
+    return spec.read_documents({**documents, name: f"{text}seed: s{number}\n"}, name)
 
 
 def fielded(ledger: Ledger, study: Study) -> None:
-    """Draw and assign through the ledger, and write down the response that each case's behaviour gives."""
+    """Draw and assign through the ledger, and write down what each case's behaviour leads to."""
     recruit.draw(ledger, study, NOW)
+    plans = {arm: study.plan(arm).instrument for arm in study.experiment.arms}
     with ledger.write() as conn:
         row = experiments.experiment(conn, study.experiment.slug)
         assert row is not None
-        kept = assignments.assignments(conn, row.id)
-        rows = []
-        for place, (case, unit) in enumerate(zip(kept.case.tolist(), kept.unit.tolist(), strict=True)):
-            arm = study.experiment.arm_of({name: str(column.level[place]) for name, column in kept.factors.items()})
-            instrument = study.plan(arm).instrument
+        for case in list(cases.tokens(conn, row.id)):
+            arm = study.experiment.arm_of(case.levels)
+            instrument = plans[arm]
             assert instrument is not None
-            how = simulate.behaviour(study, arm, instrument, unit)
-            rows.append((case, "response", float(how.leaves_at is None), 1))
-        histories.put_measures(conn, rows, {case: 1 for case, *_ in rows})
-        datasets.refresh_cells(conn, row.id, "response", study.experiment.strata)
+            how = simulate.behaviour(study, arm, instrument, case.unit)
+            if how.starts:
+                responses.append_event(conn, case.id, NOW, "started", key=f"{case.id}:started")
+            if how.starts and how.leaves_at is None:
+                columns = [(item.id, column) for item in instrument.items for column in item.columns]
+                given = [Answer(item, column, 5, place) for place, (item, column) in enumerate(columns, start=1)]
+                shown = responses.Paradata(NOW)
+                responses.record_submission(conn, case.id, "all", "1", given, how=shown, at=NOW, instrument="x")
+                responses.append_event(conn, case.id, NOW, "submitted", key=f"{case.id}:submitted")
 
 
 @pytest.mark.recovery
@@ -62,13 +67,15 @@ def test_intervals_cover_the_truth_through_the_whole_chain(tmp_path: Path) -> No
     """Of 200 experiments with two contrasts each, the 95 % intervals cover the truth in 91 to 98 %."""
     ledger = open_ledger(f"sqlite:///{tmp_path / 'recovery.db'}")
     rng = np.random.default_rng(20260302)
+    documents = spec.read(ROOT / "experiments" / "nps_wording_length.yaml").documents
     with ledger.write() as conn:
         frames.replace_frame(conn, "customers", "synthetic", simulate.frame(PEOPLE, "recovery"), NOW)
-    covered = errors = total = 0
+    covered = total = 0
+    errors = 0.0
     for number in range(EXPERIMENTS):
-        study = variation(number, rng)
+        study = variation(documents, number, rng)
         fielded(ledger, study)
-        fitted, refused = fit_all(ledger, study, ready_data(ledger, study))
+        fitted, refused = fit_all(ledger, ready_data(ledger, study))
         assert not refused
         for name in INQUIRIES:
             (estimate,) = fitted[name].estimates

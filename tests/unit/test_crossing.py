@@ -5,7 +5,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from surveylab.crossing import cross, nearest
+from surveylab.crossing import cross, written
 from surveylab.errors import SurveylabError
 
 IDS = np.array(["a", "b", "c", "d"])
@@ -70,7 +70,6 @@ def test_an_unknown_field_gets_the_nearest_name() -> None:
     """The message names the nearest field and all there are."""
     with pytest.raises(SurveylabError, match=r"field 'regio'\. Did you mean 'region'\? .*: age, panel, region, wave"):
         cross(IDS, FIELDS, ["age", "regio"])
-    assert nearest("zzz", FIELDS) == ""
 
 
 def test_two_cells_never_share_a_label() -> None:
@@ -83,3 +82,11 @@ def test_two_cells_never_share_a_label() -> None:
         cross(IDS, fields, ["f", "g"])
     with pytest.raises(SurveylabError, match="share the label 'f=1'"):
         cross(IDS, {"f": np.array(["1", 1, 2, 3], dtype=object)}, ["f"])
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(True, "true"), (3.0, "3"), (2.5, "2.5"), ("", ""), (None, "null"), (10**20, "1" + "0" * 20)]
+)
+def test_values_in_labels(value: object, text: str) -> None:
+    """One way to write a value, whether it comes from an array or from the JSON of a case."""
+    assert written(value) == text

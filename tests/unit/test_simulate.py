@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from scipy.special import expit, logit
 
 from surveylab import simulate, spec
 from surveylab.design.experiment import Study
+from surveylab.design.terms import Scale
 
 ROOT = Path(__file__).parents[2]
 PEOPLE = 4000
@@ -78,6 +80,31 @@ def test_truth_is_told_on_the_scale_of_the_inquiry(study: Study) -> None:
     low, high = expit(logit(0.45) + np.array([0, 0.05])), expit(logit(0.45) + 0.3 + np.array([0, 0.05]))
     assert inquiries["length_on_response"] == pytest.approx(np.mean(high) - np.mean(low))
     assert inquiries["length_on_nps"] == pytest.approx(0)
+
+
+def test_truth_is_the_estimand_of_the_analysis(study: Study) -> None:
+    """Times are averaged as logs; break-off is what response leaves room for; straightlining is not known."""
+    given = study.experiment
+    by_name = {each.name: each for each in given.inquiries}
+    time = replace(by_name["length_on_time"], scale=Scale.DIFFERENCE)
+    assumptions = {
+        **given.assumptions,
+        "completion_time": {"base": 200.0, "length.short": -1.0, "wording.experience": 2.0},
+    }
+    timed = replace(study, experiment=replace(given, assumptions=assumptions))
+    assert simulate.truth(timed, time) == pytest.approx(200 * np.exp(1) * (np.exp(-1) - 1))
+    assert simulate.truth(study, replace(time, outcome="straightlining")) is None
+    assumptions = {"response": {"base": 0.9}, "break_off": {"base": 0.2, "length.short": -1.0}}
+    eager = replace(study, experiment=replace(given, assumptions=assumptions))
+    assert simulate.expected(eager, by_name["length_on_break_off"], "long") == pytest.approx(0.1)
+    assert simulate.expected(eager, by_name["length_on_break_off"], "short") == pytest.approx(expit(logit(0.2) - 1))
+
+
+def test_nothing_is_assumed_of_a_rating_that_is_no_scale(study: Study) -> None:
+    """A single choice of numbers has a score, and the assumptions say nothing of it."""
+    (battery,) = (each for each in study.instruments["relationship_nps"].items if each.type == "grid")
+    inquiry = replace(study.experiment.inquiry("wording_on_nps"), outcome="score", item=battery.id)
+    assert simulate.truth(study, inquiry) is None
 
 
 def test_a_synthetic_frame_is_repeatable() -> None:

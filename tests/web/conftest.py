@@ -9,6 +9,7 @@ from dataclasses import field as attribute
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
+from textwrap import dedent, indent
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from surveylab import spec
+from surveylab import registry, spec
 from surveylab.design.experiment import Study
 from surveylab.settings import Settings
 from surveylab.store import cases, experiments, responses
@@ -92,10 +93,11 @@ class Field:
         return case
 
     def close(self, token: str, in_days: float) -> None:
-        """Let the experiment of a case close so many days from the machine's own now."""
+        """Let the shipped experiment close so many days from the machine's own now."""
         moment = datetime.now(UTC) + timedelta(days=in_days)
+        drawn = moment - spec.read(NPS).experiment.contact.closes
         with self.ledger.write() as conn:
-            experiments.mark_drawn(conn, self.case(token).experiment, BEGIN, moment, None)
+            experiments.mark_drawn(conn, self.case(token).experiment, drawn, moment, None)
 
     def state(self, token: str) -> InterviewState:
         """What the ledger holds of a case."""
@@ -224,3 +226,42 @@ def long_token(field: Field, nps: int) -> str:
 def short_token(field: Field, nps: int) -> str:
     """A case in the short arm with the standard wording."""
     return field.tokens(nps, length="short", wording="standard")[0]
+
+
+@pytest.fixture
+def every_type(field: Field) -> str:
+    """A case of a survey with a page for each question type: the example of its docstring, under its name."""
+    pages = "".join(f"  - {{id: {name}, items: [{name}]}}\n" for name in registry.names("questions"))
+    items = "".join(_example(name) for name in registry.names("questions"))
+    return field.tokens(field.written(_TRIAL, _EVERY_TYPE.format(pages=pages, items=items)), f="x")[0]
+
+
+def _example(name: str) -> str:
+    """The item of a docstring, in YAML as it stands there."""
+    doc = registry.load("questions", name).__doc__
+    lines = dedent(doc[doc.index("    - id:" if "    - id:" in doc else "    - {") :])
+    return indent(re.sub(r"id: \w+", f"id: {name}", lines, count=1), "  ")
+
+
+_TRIAL = """
+format: 1
+title: A trial
+assignment: {scheme: complete, factors: {f: {varies: items.short_text.text, levels: {x: "What?", y: "Which?"}}}}
+measurement: {instrument: questions, language: en}
+inquiries: {f_on_response: {outcome: response, contrast: {f: [x, y]}}}
+sampling: {scheme: srs, n: 10}
+frame: {source: people}
+"""
+_EVERY_TYPE = """
+format: 1
+title: Everything
+version: "1"
+languages: [en]
+contact: help@example.org
+introduction: Welcome.
+thanks: Saved.
+pages:
+{pages}
+items:
+{items}
+"""

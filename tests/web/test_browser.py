@@ -279,3 +279,64 @@ def test_an_impatient_click_is_one_submission(chromium, base, field, long_token)
     page.get_by_role("button", name="Continue").dblclick()
     page.wait_for_url("**/reason")
     assert field.kinds(long_token).count("page") == 1
+
+
+def type_pages(page, base, token):
+    """Walk through the survey of all question types without an answer; yields the name of each place."""
+    page.goto(f"{base}/r/{token}")
+    page.get_by_role("button", name="Start").click()
+    while not page.url.endswith("/thanks"):
+        yield page.url.rpartition("/")[2]
+        page.locator("button[type=submit]").click()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_type_fits_a_small_phone(chromium, base, every_type, scheme):
+    """At 320 px nothing scrolls sideways, every target is 24 px or more, and every word can be read."""
+    page = chromium(320, color_scheme=scheme)
+    for place in type_pages(page, base, every_type):
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), place
+        small = [box for box in page.evaluate(TARGETS) if min(box[1:]) < 24]
+        assert not small, place
+        ratio, words = page.evaluate(CONTRAST)
+        assert ratio >= 4.5, (place, words)
+
+
+def test_a_slider_writes_into_its_field(chromium, base, field, every_type):
+    """Keys and clicks move it, typing in the field moves the line; untouched it says nothing."""
+    page = chromium()
+    next(place for place in type_pages(page, base, every_type) if place == "slider")
+    line, entry = page.locator("[type=range]"), page.locator("[name=slider]")
+    assert "unset" in line.get_attribute("class")
+    assert entry.input_value() == ""
+    line.click()
+    assert entry.input_value() == "50"
+    line.press("ArrowRight")
+    assert entry.input_value() == "51"
+    entry.fill("80")
+    assert line.input_value() == "80"
+    assert "unset" not in line.get_attribute("class")
+    page.locator("button[type=submit]").click()
+    assert field.values(every_type)["slider"] == 80
+
+
+def test_a_slider_without_javascript_is_a_field(chromium, base, every_type):
+    """No line that cannot be moved stands on the page."""
+    page = chromium(java_script_enabled=False)
+    next(place for place in type_pages(page, base, every_type) if place == "slider")
+    assert page.locator("[type=range]").count() == 0
+    assert page.locator("[name=slider]").is_visible()
+
+
+def test_ranks_are_given_with_the_keyboard(chromium, base, field, every_type):
+    """Tab leads from list to list, figures select the rank."""
+    page = chromium()
+    next(place for place in type_pages(page, base, every_type) if place == "ranking")
+    page.locator("#ranking").focus()
+    page.keyboard.press("2")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("1")
+    page.locator("button[type=submit]").press("Enter")
+    page.wait_for_url("**/scale")
+    assert field.values(every_type)["ranking"] == "service price"

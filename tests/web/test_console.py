@@ -4,10 +4,33 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from surveylab import spec
+from surveylab.analysis.load import load_data
 from surveylab.web import create_app
+
+ROOT = Path(__file__).parents[2]
+WORDING = """
+format: 1
+title: A trial
+assignment: {scheme: hashed, factors: {f: {varies: items.a.text, levels: {x: "What?", y: "Which?"}}}}
+measurement: {instrument: questions, language: en}
+inquiries: {f_on_response: {outcome: response, contrast: {f: [x, y]}}}
+"""
+INSTRUMENT = """
+format: 1
+title: A trial
+version: "1"
+languages: [en]
+contact: help@example.org
+introduction: Welcome.
+thanks: Saved.
+pages: [{id: one, items: [a]}]
+items: [{id: a, type: short_text, text: What?}]
+"""
 
 
 def table(page):
@@ -27,11 +50,11 @@ def test_the_flow_is_counted_by_arm(browser, field, nps):
     browser.get(f"/r/{long}")
     assert table(browser.get("/console/nps_wording_length")) == [
         ["wording", "length", "sampled", "sent", "opened", "started", "submitted", "opted out"],
-        ["standard", "long", "1", *["0 0.0 %"] * 5],
-        ["standard", "short", "1", "0 0.0 %", "1 100.0 %", "1 100.0 %", "1 100.0 %", "0 0.0 %"],
-        ["experience", "long", "1", "0 0.0 %", "1 100.0 %", "0 0.0 %", "0 0.0 %", "0 0.0 %"],
-        ["experience", "short", "1", *["0 0.0 %"] * 5],
-        ["All arms", "4", "0 0.0 %", "2 50.0 %", "1 25.0 %", "1 25.0 %", "0 0.0 %"],
+        ["standard", "long", "1", *["0 0.0%"] * 5],
+        ["standard", "short", "1", "0 0.0%", "1 100.0%", "1 100.0%", "1 100.0%", "0 0.0%"],
+        ["experience", "long", "1", "0 0.0%", "1 100.0%", "0 0.0%", "0 0.0%", "0 0.0%"],
+        ["experience", "short", "1", *["0 0.0%"] * 5],
+        ["All arms", "4", "0 0.0%", "2 50.0%", "1 25.0%", "1 25.0%", "0 0.0%"],
     ]
 
 
@@ -40,6 +63,37 @@ def test_all_experiments_are_listed(browser, nps):
     page = browser.get("/console")
     assert 'href="/console/nps_wording_length"' in page.text
     assert table(page)[-1] == ["All arms", "4", "0", "0", "0", "0", "0"]
+
+
+def test_every_version_is_shown(browser, field, nps):
+    """Cases stay in the version in which they were drawn, so that is where they are counted."""
+    browser.get(f"/r/{field.tokens(nps)[0]}")
+    documents = dict(spec.read(field.nps).documents)
+    main = "nps_wording_length.yaml"
+    documents[main] = documents[main].replace("How likely are you", "How probable is it for you")
+    field.run(spec.read_documents(documents, main), drawn=False)
+    page = browser.get("/console/nps_wording_length")
+    assert page.text.index("Version 2, running") < page.text.index("Version 1<")
+    totals = [row for row in table(page) if row and row[0] == "All arms"]
+    assert totals == [["All arms", *["0"] * 6], ["All arms", "4", "0 0.0%", "1 25.0%", *["0 0.0%"] * 3]]
+
+
+def test_who_came_through_an_open_link_was_not_sampled(browser, field):
+    """They arrived."""
+    field.written(WORDING, INSTRUMENT, drawn=False)
+    browser.answer(browser.get("/o/trial"))
+    rows = table(browser.get("/console/trial"))
+    assert rows[0] == ["f", "arrived", "sent", "opened", "started", "submitted", "opted out"]
+    assert rows[-1] == ["All arms", "1", "0 0.0%", "1 100.0%", "1 100.0%", "0 0.0%", "0 0.0%"]
+
+
+def test_data_that_were_fielded_elsewhere_have_no_flow(browser, ledger):
+    """Their cases are counted, and nothing is said to be zero."""
+    study = spec.read(ROOT / "experiments" / "gss_spending_2024.yaml")
+    loaded = load_data(ledger, study, ROOT / "experiments" / "gss_spending_2024.csv")
+    text = browser.get("/console/gss_spending_2024").text
+    assert f"{loaded.cases:,} cases that were fielded elsewhere" in text
+    assert "<table" not in text
 
 
 def test_an_empty_ledger_says_how_to_begin(browser):

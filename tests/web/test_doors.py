@@ -4,6 +4,27 @@ from __future__ import annotations
 
 import pytest
 
+CLOSES = """
+format: 1
+title: A trial
+assignment: {scheme: complete, factors: {f: {varies: contact.closes, levels: {x: P7D, y: P28D}}}}
+measurement: {instrument: questions, language: en}
+inquiries: {f_on_response: {outcome: response, contrast: {f: [x, y]}}}
+sampling: {scheme: srs, n: 10}
+frame: {source: people}
+"""
+QUESTIONS = """
+format: 1
+title: A trial
+version: "1"
+languages: [en]
+contact: help@example.org
+introduction: Welcome.
+thanks: Saved.
+pages: [{id: one, items: [a]}]
+items: [{id: a, type: short_text, text: What?}]
+"""
+
 
 def title(page):
     """The title of a page."""
@@ -67,6 +88,18 @@ def test_the_close_is_a_moment(browser, long_token, clock):
     assert browser.get(f"/r/{long_token}").status_code == 200
     clock.advance(seconds=1)
     assert browser.get(f"/r/{long_token}").status_code == 410
+
+
+def test_each_arm_closes_when_its_plan_says(browser, field, clock):
+    """A factor that varies the closing date moves it for its arm only."""
+    row = field.written(CLOSES, QUESTIONS)
+    (early,), (late,) = field.tokens(row, f="x"), field.tokens(row, f="y")
+    page = browser.start(early)
+    clock.advance(days=7)
+    assert browser.get(f"/r/{early}").status_code == 410
+    assert browser.post(page, {"a": "too late"}).status_code == 410
+    assert browser.answer(browser.start(late), {"a": "in time"}).status_code == 200
+    assert (field.values(early), field.values(late)) == ({}, {"a": "in time"})
 
 
 @pytest.mark.parametrize("started", [False, True])
@@ -148,6 +181,22 @@ def test_a_landing_page_says_who_asks_and_what_for(browser, long_token):
         '<button class="button" type="submit">Start</button>',
     ):
         assert words in page
+
+
+@pytest.mark.parametrize("method", ["OPTIONS", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "BREW"])
+@pytest.mark.parametrize("path", ["", "/recommendation", "/stop", "/thanks"])
+def test_unusual_methods_do_nothing(browser, field, long_token, method, path):
+    """Told what there is instead; nothing is written."""
+    response = browser.client.open(f"/r/{long_token}{path}", method=method)
+    assert response.status_code == (200 if method == "OPTIONS" else 405)
+    assert field.kinds(long_token) == []
+
+
+def test_a_huge_cookie_is_no_matter(browser, field, long_token):
+    """The personal link goes by its token alone."""
+    browser.headers = {"Cookie": "; ".join(f"c{n}={'x' * 4000}" for n in range(20))}
+    assert browser.start(long_token).status_code == 200
+    assert field.kinds(long_token) == ["opened", "started"]
 
 
 def test_a_method_that_is_not_there_is_told(browser, long_token):

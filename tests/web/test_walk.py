@@ -52,6 +52,26 @@ def test_a_survey_is_answered_from_the_link_to_the_thanks(browser, field, long_t
     assert field.state(long_token).answers["recommend"].option_order == tuple(map(str, range(11)))
 
 
+def test_the_second_respondent_compiles_no_statement(browser, field, nps, ledger, monkeypatch):
+    """Every statement of the respondent path is kept compiled; compiling one costs more than running it."""
+    first, second = (field.tokens(nps, length="long", wording=wording)[0] for wording in ("standard", "experience"))
+    walk(browser, first)
+    compiled = []
+    with ledger.write() as reading, ledger.read() as writing:
+        for compiler in {conn.dialect.statement_compiler for conn in (reading, writing)}:
+            monkeypatch.setattr(compiler, "__init__", _noted(compiler.__init__, compiled))
+    walk(browser, second)
+    assert compiled == []
+
+
+def _noted(build, compiled):
+    def init(self, dialect, statement, *args, **kwargs):
+        compiled.append(str(statement.__class__))
+        build(self, dialect, statement, *args, **kwargs)
+
+    return init
+
+
 def test_everything_may_be_left_blank(browser, field, short_token):
     """A blank is stored as such, and what depends on it is not asked."""
     page = browser.start(short_token)

@@ -52,6 +52,35 @@ def test_an_inquiry_without_estimate_is_named() -> None:
         decide(stated, DRAWS)
 
 
+def test_evidence_keeps_the_parentheses_that_matter() -> None:
+    """Two conditions that differ in parentheses alone have evidence of their own."""
+    texts = (
+        "P((gain - harm) * 2 > 0.5 - 1)",
+        "P(gain - harm * 2 > 0.5 - 1)",
+        "P(not (gain > 0 or harm > 0.5))",
+        "P(-(gain - 1) > 1)",
+    )
+    first, second, third, fourth = texts
+    stated = rule(f"{first} >= 0 or {second} >= 0 or {third} >= 0 or {fourth} >= 0")
+    assert list(decide(stated, DRAWS).evidence) == list(texts)
+    assert decide(stated, DRAWS).evidence[first] != decide(stated, DRAWS).evidence[second]
+
+
+def test_posteriors_of_different_lengths_are_paired_over_all_of_the_longer() -> None:
+    """A fit that needed a second run has more draws; a joint statement uses them evenly spaced."""
+    uneven = {"gain": DRAWS["gain"], "harm": np.repeat(DRAWS["harm"], 2)}
+    stated = rule("P(gain - harm < 0) >= 0.5 and P(gain > 0 and harm > 0.5) >= 0.5")
+    assert decide(stated, uneven).evidence == decide(stated, DRAWS).evidence
+
+
+def test_an_inquiry_may_be_compared_with_another() -> None:
+    """Such a comparison has no threshold; a number on the left, and one behind ``and``, is one."""
+    stated = rule("P(gain > harm) >= 0.5", "P(-2 < gain) <= 0.1", "P(gain > 0.1 and not harm > 1 - 0.5) >= 0.5")
+    assert thresholds(stated, "gain") == (-2.0, 0.1)
+    assert thresholds(stated, "harm") == (0.5,)
+    assert thresholds(rule("P(gain - 1 > 0) >= 0.5"), "gain") == ()
+
+
 def test_thresholds_are_those_of_the_rule() -> None:
     """p_above is told at the numbers that the rule compares with, each once."""
     stated = rule("P(gain > 0.01) >= 0.95", "P(gain > 0.01) <= 0.1", "P(gain < -5) <= 0.2")

@@ -126,6 +126,80 @@ def test_every_fault_of_cases_is_told(tmp_path: Path, ledger: Ledger) -> None:
     assert faults(ledger, CASES, tmp_path, content) == [(2, "LD14"), (3, "LD15"), (4, "LD12")]
 
 
+def test_lines_are_those_of_the_file(tmp_path: Path, ledger: Ledger) -> None:
+    """A quoted value over three lines and an empty line move the rows behind them, and the faults with them."""
+    content = 'form,topic,asked,yes\na,"x\ny\nz",100,40\n\nc,x,100,40\nb,x,10,11\n'
+    assert faults(ledger, CELLS, tmp_path, content) == [(6, "LD10"), (7, "LD13")]
+
+
+def test_blanks_are_told_where_they_have_no_meaning(tmp_path: Path, ledger: Ledger) -> None:
+    """A blank level, stratum or count, a row that ends early; a blank cluster or weight."""
+    content = "form,topic,asked,yes\n,x,1,1\na,,1,1\na,x,,1\na,x,1\n"
+    assert faults(ledger, CELLS, tmp_path, content) == [(2, "LD10"), (3, "LD17"), (4, "LD11"), (5, "LD11")]
+    content = "arm,site,w,score,seconds,said\na,,1,1,5,1\nb,s,,3,4,0\n"
+    assert faults(ledger, CASES, tmp_path, content) == [(2, "LD17"), (3, "LD11")]
+
+
+@pytest.mark.parametrize("number", ["inf", "nan", "1e101", "-1e101", "NA"])
+def test_a_number_whose_square_is_beyond_a_double_is_none(tmp_path: Path, ledger: Ledger, number: str) -> None:
+    """No sum of a file can be infinite or not a number."""
+    content = f"arm,site,w,score,seconds,said\na,s,1,{number},5,1\nb,s,1,1e100,5,1\n"
+    assert faults(ledger, CASES, tmp_path, content) == [(2, "LD11")]
+
+
+def test_a_count_is_one_that_can_be_held(tmp_path: Path, ledger: Ledger) -> None:
+    """A count with thirty digits is no count of people."""
+    assert faults(ledger, CELLS, tmp_path, f"form,topic,asked,yes\na,x,1{'0' * 30},1\n") == [(2, "LD11")]
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        ("form,topic,asked,yes,yes\na,x,1,1,0\n", "LD06"),
+        ("form,topic,asked,yes\na,x,1,0,5\nb,x,1,0,5\n", "LD07"),
+        ("form,topic,asked,yes\na,x,1,0\nb,x,1,0,5\n", "LD03"),
+    ],
+)
+def test_a_row_that_does_not_fit_the_header_is_refused(tmp_path: Path, ledger: Ledger, content: str, code: str) -> None:
+    """A column that is there twice, a decimal comma in every row or in one: nothing is cut off."""
+    assert [each for _, each in faults(ledger, CELLS, tmp_path, content)] == [code]
+
+
+def test_a_file_of_faults_tells_the_first_and_their_number(tmp_path: Path, ledger: Ledger) -> None:
+    """Fifty of two thousand faults in words, and how many there are."""
+    with pytest.raises(DataError, match="there are 2,000 faults") as caught:
+        load_data(ledger, study(CELLS, tmp_path), written(tmp_path, "form,topic,asked,yes\n" + "z,x,1,1\n" * 2000))
+    assert len(caught.value.faults) == 51
+
+
+def test_strata_stand_for_their_weights(tmp_path: Path, ledger: Ledger) -> None:
+    """An oversampled stratum, 90 of 100 cases, is a tenth of the population that its weights say."""
+    text = CASES.replace("cluster: site", "strata: [site]")
+    rows = "".join(
+        f"{arm},s{place},{w},1,5,1\n" for arm in "ab" for place, w, n in ((1, 1, 45), (2, 81, 5)) for _ in range(n)
+    )
+    written(tmp_path, "arm,site,w,score,seconds,said\n" + rows, "cases.csv")
+    run = ensure_loaded(ledger, study(text, tmp_path))
+    assert run.result["shares"] == {"stratum": pytest.approx({"site=s1": 0.1, "site=s2": 0.9})}
+
+
+def test_a_source_named_anew_takes_the_place_of_the_old(tmp_path: Path, ledger: Ledger) -> None:
+    """The file that the study names is the one that is analysed, also after an edit of the name."""
+    written(tmp_path, GOOD, "counts.csv")
+    ensure_loaded(ledger, study(CELLS, tmp_path))
+    written(tmp_path, GOOD.replace("100,40", "200,40"), "later.csv")
+    ensure_loaded(ledger, study(CELLS.replace("counts.csv", "later.csv"), tmp_path))
+    assert cells(ledger, "yes")["cases"].sum() == 495
+
+
+def test_a_file_given_by_hand_stays(tmp_path: Path, ledger: Ledger) -> None:
+    """What ``surveylab load`` was given is not replaced by the source that the study named all along."""
+    written(tmp_path, GOOD, "counts.csv")
+    load_data(ledger, study(CELLS, tmp_path), written(tmp_path, GOOD.replace("100,40", "200,40"), "mine.csv"))
+    ensure_loaded(ledger, study(CELLS.replace("Counts", "Counted"), tmp_path))
+    assert cells(ledger, "yes")["cases"].sum() == 495
+
+
 def test_missing_columns_are_told_with_the_nearest(tmp_path: Path, ledger: Ledger) -> None:
     """All columns that are not there, before any row is read."""
     with pytest.raises(DataError, match="Did you mean 'topics'") as caught:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from scipy.stats import chisquare
+from scipy.stats import binom, chisquare
 
 from surveylab.analysis.ratio import problem, sample_ratio
 from surveylab.design.factors import Arm
@@ -40,6 +40,17 @@ def test_one_case_in_an_impossible_arm_is_an_error(counts: dict[str, int]) -> No
     """A single leak stops everything: no probability explains it."""
     with pytest.raises(GateError, match=r"Leak: .*probability zero"):
         sample_ratio((*ARMS, arm("none", "0")), counts)
+
+
+def test_arms_that_expect_few_cases_are_held_against_simulated_samples() -> None:
+    """Chi-square with one degree of freedom would say 0.0002 of 8 for 2 expected; the binomial says 0.0011."""
+    two = (arm("a", "1/100"), arm("b", "99/100"))
+    found = sample_ratio(two, {"f=a": 8, "f=b": 192})
+    exact = binom.sf(7, 200, 0.01)
+    assert found.p == pytest.approx(exact, abs=4 * (exact / 20_000) ** 0.5)
+    assert not found.mismatch
+    assert found == sample_ratio(two, {"f=a": 8, "f=b": 192})
+    assert sample_ratio(two, {"f=a": 30, "f=b": 170}).mismatch
 
 
 def test_an_arm_without_cases_counts_as_none() -> None:

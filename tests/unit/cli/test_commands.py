@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -104,6 +106,14 @@ def test_an_unknown_database_is_one_clear_error(lab: Lab, monkeypatch: pytest.Mo
     """A wrong address is refused without a traceback."""
     monkeypatch.setenv("SURVEYLAB_DATABASE_URL", "mysql://x/y")
     assert "it takes sqlite:///" in lab.run("audit", SPEC, code=1).stderr
+
+
+def test_a_pipe_gets_results_and_nothing_else(lab: Lab) -> None:
+    """No progress bar, no warning of a library: standard error is empty and standard output is JSON."""
+    command = [sys.executable, "-m", "surveylab", "analyse", GSS, "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    assert json.loads(done.stdout)["experiment"] == "gss_spending_2024"
 
 
 def test_data_of_others_are_analysed_and_reported(lab: Lab) -> None:

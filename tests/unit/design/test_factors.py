@@ -18,7 +18,6 @@ from surveylab.design.factors import (
     full_factorial,
     marginals,
     value_at,
-    with_value,
     with_values,
 )
 
@@ -62,12 +61,12 @@ PATHS = ["things.a.text", "things.a.text.en", "things.b.settings", "words.x.text
 
 @given(st.sampled_from(PATHS), VALUES)
 def test_what_is_put_at_a_path_is_found_there_and_nothing_else_changes(path, value):
-    """value_at after with_value gives the value; the root is never changed, and putting the old back restores it."""
+    """value_at after with_values gives the value; the root is never changed, and putting the old back restores it."""
     root, before = _root(), _root()
-    changed = with_value(root, path, value)
+    changed = with_values(root, [(path, value)])
     assert value_at(changed, path) == value
     assert root == before
-    assert with_value(changed, path, value_at(root, path)) == root
+    assert with_values(changed, [(path, value_at(root, path))]) == root
 
 
 @pytest.mark.parametrize(
@@ -79,7 +78,7 @@ def test_a_step_that_does_not_exist_is_a_key_error_that_names_it(path):
     with pytest.raises(KeyError, match=step):
         value_at(_root(), path)
     with pytest.raises(KeyError, match=step):
-        with_value(_root(), path, 1)
+        with_values(_root(), [(path, 1)])
 
 
 def test_fields_that_make_sense_together_are_set_together():
@@ -88,7 +87,7 @@ def test_fields_that_make_sense_together_are_set_together():
     changed = with_values(_root(), both)
     assert [value_at(changed, path) for path, _ in both] == [20, 30, "B"]
     with pytest.raises(ValueError, match="not below"):
-        with_value(_root(), "things.a.low", 20)
+        with_values(_root(), [("things.a.low", 20)])
 
 
 def test_no_change_gives_the_same_value():

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveylab.design.fills import fill, lacking_fallback, names, occurrences
+from surveylab.design.fills import fill, occurrences
 
-KNOWN = {"unit.first_name": "Ada", "tenure": 3, "empty": "", "none": None, "zero": 0}
+KNOWN = {"unit.first_name": "Ada", "tenure": 3, "empty": "", "none": None, "zero": 0, "Größe": "M", "Überweisung": 12}
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,7 @@ KNOWN = {"unit.first_name": "Ada", "tenure": 3, "empty": "", "none": None, "zero
         ("Dear {unit.name|customer},", "Dear customer,"),
         ("{empty|nothing} {none|nothing}", "nothing nothing"),
         ("{zero|nothing}", "0"),
+        ("{Größe|?} {Überweisung|?}", "M 12"),
         ("{tenure|}{unknown|}", "3"),
         ("{unknown}", ""),
         ("{1}, {}, {a b|c}, } and {", "{1}, {}, {a b|c}, } and {"),
@@ -35,8 +36,6 @@ def test_names_fallbacks_and_places_are_told():
     """What a checker needs: each fill with its name, its fallback and its place."""
     text = "{a|b} and {unit.c} and {d|}"
     assert list(occurrences(text)) == [("a", "b", 0), ("unit.c", None, 10), ("d", "", 23)]
-    assert names(text) == ("a", "unit.c", "d")
-    assert lacking_fallback(text) == ("unit.c",)
 
 
 @given(st.text(max_size=20))

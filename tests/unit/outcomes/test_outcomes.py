@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from types import MappingProxyType
@@ -10,7 +11,7 @@ import pytest
 
 from surveylab import registry
 from surveylab.design.cases import Answer, CaseRecord, Event
-from surveylab.design.dispositions import disposition
+from surveylab.design.dispositions import disposition, share_answered
 from surveylab.design.factors import Arm
 from surveylab.design.instrument import Instrument, Item, Page
 from surveylab.design.rules import parse
@@ -104,6 +105,30 @@ def test_questions_that_do_not_apply_are_not_needed_to_be_complete() -> None:
     detractor = {**promoter, "recommend": 2, "battery.d": Missing.NO_ANSWER}
     assert disposition(record(promoter, "started", "submitted")).code == "1.1"
     assert disposition(record(detractor, "started", "submitted")).code == "1.2"
+
+
+def test_an_answer_that_an_edit_ruled_out_counts_for_nothing() -> None:
+    """Going by all stored answers the follow-up would apply or be counted; the pages go by those that stand."""
+    three = (
+        item("a", "short_text"),
+        item("b", "short_text", 'a == "yes"'),
+        item("c", "scale", "answered(b)", low=0, high=10),
+    )
+    chained = replace(INSTRUMENT, pages=(Page("one", ("a", "b")), Page("two", ("c",))), items=three)
+    edited = replace(record({"a": "no", "b": "was shown before", "c": 3}, "started", "submitted"), instrument=chained)
+    assert list(edited.standing) == ["a"]
+    assert share_answered(edited) == 1.0
+    assert value("score", edited, "c") is None
+    blank = replace(edited, answers={**edited.answers, "b": Answer("b", "b", Missing.NO_ANSWER, 2)})
+    assert value("item_nonresponse", blank) == 0.0
+    back = replace(edited, answers={**edited.answers, "a": Answer("a", "a", "yes", 1)})
+    assert list(back.standing) == ["a", "b", "c"]
+
+
+def test_a_dont_know_is_an_answer_and_a_refusal_is_none() -> None:
+    """Answered is "with other than a refusal or no answer"."""
+    said = record({"recommend": 9, **battery("1", Missing.DONT_KNOW, Missing.REFUSED, "2")}, "started")
+    assert share_answered(said) == pytest.approx(4 / 5)
 
 
 def test_response_counts_complete_and_partial_over_all_sampled() -> None:

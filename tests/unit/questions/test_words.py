@@ -7,15 +7,23 @@ import re
 import pytest
 
 from surveylab.design.terms import Text
+from surveylab.questions import _labels, _words_entered
 from surveylab.questions import _words as words
 
-MESSAGES: dict[str, Text] = {name: text for name, text in vars(words).items() if name.isupper()}
+SOURCES = {**vars(words), **vars(_words_entered)}
+MESSAGES: dict[str, Text] = {name: text for name, text in SOURCES.items() if name.isupper()}
+LABELS: dict[str, Text] = {
+    f"{name} {point}": label
+    for name, labels in vars(_labels).items()
+    if name.isupper()
+    for point, label in (labels.items() if isinstance(next(iter(labels.values())), dict) else [("", labels)])
+}
 NEVER = re.compile(
     r"\b(invalid|please|forgot|ungültig|bitte|vergessen|invalide|veuillez|inválid\w*|por favor)\b", re.IGNORECASE
 )
 
 
-@pytest.mark.parametrize("text", MESSAGES.values(), ids=MESSAGES)
+@pytest.mark.parametrize("text", [*MESSAGES.values(), *LABELS.values()], ids=[*MESSAGES, *LABELS])
 def test_every_message_is_in_every_language_with_the_same_places(text: Text) -> None:
     """No language lacks a message or a number in it."""
     assert set(text) == {"en", "de", "fr", "es"}

@@ -144,7 +144,6 @@ def test_a_fixed_allocation_may_leave_a_stratum_out() -> None:
 def test_what_is_read_from_the_frame() -> None:
     """The strata, and the fields of the allocation in use, each once."""
     assert needs(Settings(("region", "age"), 10)) == ("region", "age")
-    assert needs(Settings(("region",), 10, sd="income")) == ("region",)
     assert needs(Settings(("region",), 10, "neyman", sd="income")) == ("region", "income")
     assert needs(Settings(("region",), 10, "neyman", sd={"region=a": 1.0})) == ("region",)
     assert needs(Settings(("region",), 10, "power", size="staff", cv="staff")) == ("region", "staff")
@@ -162,15 +161,12 @@ def test_a_draw_repeats_byte_for_byte() -> None:
     ("settings", "message"),
     [
         ({"n": 101}, "asks for 101 units and the frame has 100"),
-        ({"n": {"region=a": 1}}, "`n` is a mapping and the allocation is proportional"),
-        ({"n": 5, "allocation": "fixed"}, "fixed allocation needs `n` as a mapping"),
         ({"n": {"region=a": 3, "regoin=b": 2}, "allocation": "fixed"}, "'regoin=b'. Did you mean 'region=b'"),
         ({"n": {"region=a": 3}, "allocation": "fixed"}, "nothing is said of 'region=b'"),
         (
             {"n": {"region=a": 91, "region=b": 11}, "allocation": "fixed"},
             r"region=a \(91 of 90\); region=b \(11 of 10\)",
         ),
-        ({"n": 5, "allocation": "neyman"}, "Neyman allocation needs `sd`"),
         ({"n": 5, "allocation": "neyman", "sd": {"region=a": 0, "region=b": 0}}, "`sd` is zero in every stratum"),
         ({"n": 5, "allocation": "neyman", "sd": {"region=a": 1}}, "`sd` does not fit .* nothing is said of 'region=b'"),
         ({"n": 5, "allocation": "power", "cv": {"region=a": 0, "region=b": 0}}, "`size or cv` is zero in every"),
@@ -200,6 +196,12 @@ def test_an_empty_frame() -> None:
         ({"strata": ("r",), "n": {"r=a": 0}}, "no unit at all"),
         ({"strata": ("r",), "n": 1, "power": 1.5}, "power is 1.5"),
         ({"strata": ("r",), "n": 1, "minimum": -1}, "minimum is -1"),
+        ({"strata": ("r",), "n": {"r=a": 1}}, "just where the allocation is fixed"),
+        ({"strata": ("r",), "n": 5, "allocation": "fixed"}, "just where the allocation is fixed"),
+        ({"strata": ("r",), "n": 5, "allocation": "neyman"}, "neyman needs sd"),
+        ({"strata": ("r",), "n": 5, "sd": "income"}, "sd is not read by the allocation proportional"),
+        ({"strata": ("r",), "n": 5, "allocation": "neyman", "sd": "x", "cv": "x"}, "cv is not read by the allocation"),
+        ({"strata": ("r",), "n": 5, "size": "staff"}, "size is not read .* say allocation: power"),
     ],
 )
 def test_settings_that_can_never_work(settings: dict[str, Any], message: str) -> None:

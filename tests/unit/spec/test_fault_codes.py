@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from surveylab.spec.faults import CODES, nearest
+from surveylab.spec.faults import CODES, offer
 
 SOURCES = "".join(
     file.read_text(encoding="utf-8")
@@ -21,6 +21,6 @@ def test_every_code_has_a_meaning_and_a_use():
 
 def test_the_nearest_name_is_offered_else_all_of_them():
     """One that is near, all that there are, or that there are none."""
-    assert nearest("titel", ["title", "seed"], "keys") == "Did you mean 'title'?"
-    assert nearest("xyz", ["title", "seed"], "keys") == "There are these keys: title, seed."
-    assert nearest("xyz", [], "keys") == "There are no keys here."
+    assert offer("titel", ["title", "seed"], "keys") == "Did you mean 'title'?"
+    assert offer("xyz", ["title", "seed"], "keys") == "There are these keys: title, seed."
+    assert offer("xyz", [], "keys") == "There are no keys here."

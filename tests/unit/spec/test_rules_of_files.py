@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from surveylab.design.instrument import RESERVED_PAGES
+from surveylab.settings import Settings
+from surveylab.web import create_app
+
 DATA = """\
 data:
   source: counts.csv
@@ -73,6 +77,17 @@ def _one(files, place, code, start):
         ("languages: [en]", "languages: []", "SL105", "[]"),
         ("languages: [en]", "languages: [en, en]", "SL301", "en]"),
         ("id: two", "id: page two", "SL109", "page two"),
+        ("id: two", "id: stop", "SL304", "stop"),
+        ("id: two", "id: thanks", "SL304", "thanks"),
+        (
+            "{scheme: srs, n: 10}",
+            "{scheme: stratified, strata: [region], n: 10, allocation: neyman}",
+            "SL106",
+            "neyman",
+        ),
+        ("{scheme: srs, n: 10}", "{scheme: stratified, strata: [region], n: {region=a: 5}}", "SL106", "{region=a"),
+        ("{scheme: srs, n: 10}", "{scheme: stratified, strata: [region], n: 5, allocation: fixed}", "SL106", "5"),
+        ("{scheme: srs, n: 10}", "{scheme: stratified, strata: [region], n: 5, sd: income}", "SL106", "income"),
         ("{id: one, items: [rating]}", "{id: two, items: [rating]}", "SL301", "two"),
         ("[why, sources]", "[why, why, sources]", "SL303", "why, sources"),
         ("exclusive: [none]", "exclusive: [non]", "SL106", "[non]"),
@@ -303,6 +318,13 @@ def test_data_fielded_elsewhere_are_checked(files, old, new, code):
     assert found
 
 
+@pytest.mark.parametrize("name", ["_visit", "_signature", "unit", "not"])
+def test_ids_of_items_that_stand_for_something_else_are_refused(files, place, name):
+    """A form sends ``_visit`` and ``_signature`` of its own; rules read ``unit.`` and ``not`` otherwise."""
+    files.change("items: [why, sources]", f"items: [why, {name}]").change("id: sources", f"id: {name}")
+    _one(files, place, "SL304", name)
+
+
 def test_names_that_rules_cannot_say_are_refused(files):
     """An inquiry and an item are named in rules, so their names are words."""
     files.change("  effect: {outcome", "  an effect: {outcome").change("{id: why,", "{id: why-not,")
@@ -320,3 +342,10 @@ def test_levels_may_be_called_by_numbers(files):
     """A level 5 is the text "5", in its factor and in a contrast."""
     files.factors("wording: {varies: items.rating.text, levels: {5: x, 11: y}}\n").change("[new, old]", "[5, 11]")
     assert files.read().experiment.inquiry("effect").contrast == ("5", "11")
+
+
+def test_the_reserved_pages_are_those_that_a_link_has_of_its_own(tmp_path):
+    """A page of the instrument would be hidden by, or hide, a page under a respondent's link."""
+    settings = Settings(tmp_path, f"sqlite:///{tmp_path / 'ledger.db'}", "secret", "http://127.0.0.1")
+    parts = [rule.rule.split("/")[1:] for rule in create_app(settings).url_map.iter_rules()]
+    assert {part[2] for part in parts if part[:2] == ["r", "<token>"] and len(part) == 3} - {"<page>"} == RESERVED_PAGES

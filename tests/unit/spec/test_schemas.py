@@ -76,3 +76,16 @@ def test_the_command_writes_both_schemas(tmp_path, monkeypatch):
     for kind in ("experiment", "instrument"):
         published = (ROOT / "docs" / "schemas" / f"{kind}.json").read_text(encoding="utf-8")
         assert (tmp_path / "new" / f"{kind}.json").read_text(encoding="utf-8") == published
+
+
+def test_an_editor_is_told_what_a_key_means():
+    """Docstrings of classes, sentences about fields, texts behind fields (inherited too) and defaults are there."""
+    experiment, instrument = schema("experiment"), schema("instrument")
+    stratified = experiment["$defs"]["Sampling_stratified"]
+    assert stratified["description"].startswith("Stratified random sampling: ")
+    assert stratified["properties"]["minimum"]["description"] == "``minimum``: units wanted in every stratum."
+    assert stratified["properties"]["minimum"]["default"] == 1
+    assert "half-normal" in experiment["$defs"]["Priors"]["properties"]["interactions"]["description"]
+    assert instrument["properties"]["introduction"]["description"].startswith("On the landing page")
+    assert instrument["$defs"]["Item_scale"]["properties"]["high"]["description"].endswith("lowest and highest point.")
+    assert all("description" in each for each in experiment["properties"].values())

@@ -60,7 +60,7 @@ def test_a_case_is_found_by_its_token_in_one_query(ledger: Ledger, prenotice) ->
     assert found.unit == "u0002"
     assert found.levels == {"wording": "long", "channel": "email"}
     assert found.fields == {"region": "north", "age": 50}
-    assert (found.experiment, found.slug, found.closes_at) == (experiment, "prenotice", prenotice.closes)
+    assert (found.experiment, found.slug, found.drawn_at) == (experiment, "prenotice", prenotice.now)
 
 
 def test_tokens_are_unique_and_look_random(ledger: Ledger, prenotice) -> None:

@@ -94,19 +94,6 @@ def test_unknown_frames_and_fields_are_told_with_the_nearest_name(ledger: Ledger
         assert frames.frame(conn, "custom") is None
 
 
-def test_shares_count_every_unit_by_typed_values(ledger: Ledger, prenotice) -> None:
-    """Truth values, numbers, texts and what is missing are told apart; the counts add up to the frame."""
-    values = [True, True, 1, "1", 1.5, None, "north", "north"]
-    units = [(f"u{i}", {"x": value, "y": "é"}, None) for i, value in enumerate(values)]
-    _load(ledger, [*units, ("last", {"y": "é"}, None)], prenotice)
-    with ledger.read() as conn:
-        table = frames.frame_shares(conn, "customers", ["x", "y"])
-    found = {(type(x), x): count for x, count in zip(table["x"], table["units"], strict=True)}
-    expected = {(bool, True): 2, (int, 1): 1, (str, "1"): 1, (float, 1.5): 1, (type(None), None): 2, (str, "north"): 2}
-    assert found == expected
-    assert set(table["y"]) == {"é"}
-
-
 def test_loading_streams(ledger: Ledger, prenotice) -> None:
     """Memory is bounded: of 130,000 units, no more than two chunks are ever held at once."""
     living = 0

@@ -1,0 +1,98 @@
+"""Ratings: what the types share whose answer is one of a few ordered points.
+
+A type whose points are given by its settings takes ``fields``, ``parse``, ``entered`` and ``simulate`` from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, cast
+
+import numpy as np
+from wtforms.fields.core import UnboundField
+
+from surveylab.design.instrument import Item
+from surveylab.design.terms import Missing, Text, Value
+from surveylab.questions import Entered, Person
+from surveylab.questions import _words as words
+from surveylab.questions._answers import shown, stored
+from surveylab.questions._controls import choice
+from surveylab.questions._declining import Declining
+from surveylab.questions._leanings import rating
+from surveylab.questions._settings import OneColumn, check_texts
+from surveylab.questions._words import say
+
+
+class Points(OneColumn, Declining):
+    """An item that is answered by one of the whole numbers between two bounds."""
+
+    labels: Mapping[str, Text]
+    """Point (as text) -> label."""
+
+    def bounds(self) -> tuple[int, int]:
+        """The lowest and the highest point."""
+        raise NotImplementedError
+
+    def option_order(self) -> tuple[str, ...]:
+        """The points as text, the lowest first."""
+        low, high = self.bounds()
+        return tuple(str(point) for point in range(low, high + 1))
+
+    @property
+    def worded(self) -> bool:
+        """Whether every point has a label, so that labels stand in the place of numbers."""
+        return len(self.labels) == len(self.option_order())
+
+    def check_labels(self) -> None:
+        """ValueError unless every label has a text and names a point."""
+        low, high = self.bounds()
+        outside = [point for point in self.labels if point not in self.option_order()]
+        if outside:
+            named = ", ".join(map(repr, outside))
+            raise ValueError(f"label {named} is not on the scale; label whole numbers from {low} to {high}")
+        check_texts("label", self.labels)
+
+    def check_all_labelled(self) -> None:
+        """ValueError unless every point has a label."""
+        self.check_labels()
+        bare = [point for point in self.option_order() if point not in self.labels]
+        if bare:
+            raise ValueError(f"labels leave out {', '.join(map(repr, bare))}; write a label for each point")
+
+
+@dataclass(frozen=True)
+class Directed(Points):
+    """Points that are displayed upwards or downwards; nothing else changes with the direction."""
+
+    direction: Literal["ascending", "descending"] = field(default="ascending", kw_only=True)
+
+    def option_order(self) -> tuple[str, ...]:
+        """The points as text, in the order displayed."""
+        points = super().option_order()
+        return points if self.direction == "ascending" else points[::-1]
+
+
+def fields(item: Item, language: str) -> Mapping[str, UnboundField[Any]]:
+    """One control that takes one of the points."""
+    settings = cast("Points", item.settings)
+    low, high = settings.bounds()
+    ask = words.SELECT_ONE if settings.worded else words.SELECT_POINT
+    required = say(ask, language, low=low, high=high) if item.required else None
+    return {item.id: choice(settings.option_order(), language, required, int, settings.reasons())}
+
+
+def parse(item: Item, data: Mapping[str, Any]) -> Mapping[str, Value | Missing]:
+    """The number of the point."""
+    return stored(item, data)
+
+
+def entered(item: Item, answers: Mapping[str, Value | Missing]) -> Entered:
+    """The point, in a list."""
+    return shown(item, answers)
+
+
+def simulate(item: Item, person: Person, rng: np.random.Generator) -> Entered:  # noqa: ARG001  # nothing left to chance
+    """The person's rating between the bounds."""
+    low, high = cast("Points", item.settings).bounds()
+    return {item.id: [str(rating(person, person.leaning, low, high))]}

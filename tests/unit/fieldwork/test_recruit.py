@@ -1,0 +1,167 @@
+"""Draw, audit and messages: what is stored is what the seed gives, and what is sent is what the arm says."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from surveylab import spec
+from surveylab.design import rules
+from surveylab.design.experiment import Study
+from surveylab.errors import SurveylabError
+from surveylab.fieldwork import recruit
+from surveylab.sampling import FrameView
+from surveylab.store import assignments, cases, experiments, frames
+from surveylab.store.ledger import Ledger
+
+ROOT = Path(__file__).parents[3]
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+NAME = "nps_wording_length"
+
+
+def study(*changes: tuple[str, str]) -> Study:
+    """The shipped experiment with 40 cases, its text changed."""
+    shipped = spec.read(ROOT / "experiments" / f"{NAME}.yaml")
+    text = shipped.documents[f"{NAME}.yaml"]
+    for old, new in (("n: 2000", "n: 40"), *changes):
+        assert old in text
+        text = text.replace(old, new, 1)
+    return spec.read_documents({**shipped.documents, f"{NAME}.yaml": text}, f"{NAME}.yaml")
+
+
+def people() -> Iterator[tuple[str, dict[str, Any], dict[str, str] | None]]:
+    """A hundred customers; those of 17 are not eligible, and every other one has a name."""
+    for number in range(100):
+        fields = {
+            "region": ("north", "south")[number % 2],
+            "age": 17 + number % 10,
+            "spent": number / 2 if number else 3,
+        }
+        yield f"c{number:03d}", fields, {"first_name": f"Ann{number}"} if number % 2 else None
+
+
+@pytest.fixture
+def loaded(ledger: Ledger) -> Ledger:
+    """A ledger with the frame of customers."""
+    with ledger.write() as conn:
+        frames.replace_frame(conn, "customers", "digest", people(), NOW)
+    return ledger
+
+
+def test_a_draw_is_written_as_it_was_made(loaded: Ledger) -> None:
+    """Cases, eligible units and arms are counted; each case keeps what the frame knew of its unit."""
+    drawn = recruit.draw(loaded, study(), NOW)
+    assert (drawn.frame, drawn.eligible, drawn.cases) == (100, 90, 40)
+    assert sum(drawn.arms.values()) == 40
+    known = {unit: fields for unit, fields, _ in people()}
+    with loaded.read() as conn:
+        row = experiments.experiment(conn, NAME)
+        assert row is not None
+        stored = list(cases.tokens(conn, row.id))
+    assert len(stored) == 40
+    assert all(case.fields == known[case.unit] and case.fields["age"] >= 18 for case in stored)
+
+
+def test_a_draw_is_made_once(loaded: Ledger) -> None:
+    """The second is refused and leaves the first alone."""
+    recruit.draw(loaded, study(), NOW)
+    with pytest.raises(SurveylabError, match="drawn already"):
+        recruit.draw(loaded, study(), NOW)
+    assert recruit.audit(loaded, NAME).cases == 40
+
+
+@pytest.mark.parametrize(
+    ("varies", "levels"),
+    [
+        ("contact.reminders", "{a: [], b: [P3D]}"),
+        ("sampling.n", "{a: 40, b: 50}"),
+    ],
+)
+def test_a_factor_that_fieldwork_does_not_carry_out_is_not_drawn(loaded: Ledger, varies: str, levels: str) -> None:
+    """All of its levels would get the same, and the effect of nothing would be estimated."""
+    given = study(("  factors:\n", f"  factors:\n    idle: {{varies: {varies}, levels: {levels}}}\n"))
+    with pytest.raises(SurveylabError, match=rf"'idle' varies {varies}, .* Vary one of: contact.channel"):
+        recruit.draw(loaded, given, NOW)
+    with loaded.read() as conn:
+        assert experiments.experiment(conn, NAME) is None
+
+
+def test_factors_that_fieldwork_carries_out_are_drawn(loaded: Ledger) -> None:
+    """Channel, message and template differ between arms."""
+    factors = (
+        "  factors:\n"
+        "    way: {varies: contact.channel, levels: {link: link, console: console}}\n"
+        "    words: {varies: messages.invitation.subject, levels: {a: One, b: Two}}\n"
+    )
+    assert len(recruit.draw(loaded, study(("  factors:\n", factors)), NOW).arms) == 16
+
+
+def test_an_audit_finds_nothing_in_an_honest_ledger(loaded: Ledger) -> None:
+    """Everything that is stored follows from the seed."""
+    recruit.draw(loaded, study(), NOW)
+    assert recruit.audit(loaded, NAME) == recruit.Audited(40, 80, ())
+
+
+@pytest.mark.parametrize("factor", ["length", "wording"])
+@pytest.mark.parametrize(
+    ("column", "what"),
+    [
+        ("level", "levels"),
+        ("chance", "probabilities"),
+        ("block", "blocks"),
+        ("position", "seed positions"),
+        ("algorithm", "algorithms"),
+    ],
+)
+def test_an_audit_looks_at_every_column_of_every_factor(
+    loaded: Ledger, monkeypatch: pytest.MonkeyPatch, factor: str, column: str, what: str
+) -> None:
+    """One value that differs in one factor is told by its name."""
+    recruit.draw(loaded, study(), NOW)
+    honest = assignments.assignments
+
+    def changed(conn: Any, experiment: int) -> assignments.StoredAssignments:
+        kept = honest(conn, experiment)
+        values = list(getattr(kept.factors[factor], column))
+        values[0] = values[0] + (1 if column in ("chance", "position") else "x")
+        new = tuple(values) if column == "chance" else np.array(values)
+        return replace(kept, factors={**kept.factors, factor: replace(kept.factors[factor], **{column: new})})
+
+    monkeypatch.setattr(assignments, "assignments", changed)
+    assert recruit.audit(loaded, NAME).differences == (f"the {what} of {factor} differ",)
+
+
+def test_a_message_knows_the_person(loaded: Ledger, tmp_path: Path) -> None:
+    """The name comes from where it is kept apart; who has none is spoken to as the template says."""
+    recruit.draw(loaded, study(), NOW)
+    target = tmp_path / "links.csv"
+    assert recruit.send(loaded, study(), "http://x", target, NOW) == 40
+    with target.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        number = int(row["unit"][1:])
+        assert row["body"].startswith(f"Dear Ann{number}," if number % 2 else "Dear customer,")
+        assert row["link"] in row["body"]
+
+
+@pytest.mark.parametrize(
+    "rule", ["age >= 18", "missing(age) or x == y", 'x in ["a", "1"]', "x", "not y", "1 == 1", "x > 0.5"]
+)
+def test_eligibility_is_the_rule_unit_by_unit(rule: str) -> None:
+    """Looking at equal units once gives what looking at each gives."""
+    values = [None, 0, 1, True, 1.0, "1", "a", 18, 2.5, ""]
+    columns = {"age": values, "x": values[3:] + values[:3], "y": values[::-1]}
+    fields = {name: np.empty(len(values), dtype=object) for name in columns}
+    for name, column in fields.items():
+        column[:] = columns[name]
+    parsed = rules.parse(rule)
+    each = [rules.evaluate(parsed, {name: columns[name][unit] for name in columns}) for unit in range(len(values))]
+    view = FrameView(np.array([f"u{unit}" for unit in range(len(values))]), fields)
+    assert list(recruit._holds(parsed, view)) == each
