@@ -131,7 +131,7 @@ def answer(item: Item, how: Behaviour) -> Entered:
         spread=(bounds[1] - bounds[0]) / SPREADS_PER_SCALE if bounds else None,
     )
     entered: Entered = registry.load("questions", item.type).simulate(item, person, how.rng)
-    draws = how.rng.random(len(entered))
+    draws = how.rng.random(len(entered) if item.is_battery else min(len(entered), 1))
     if item.required:
         return entered
     kept = np.broadcast_to(draws >= how.blank, len(entered))

@@ -29,16 +29,16 @@ OTHER_LENGTH = 200
 
 @dataclass(frozen=True, kw_only=True)
 class Specified(Declining):
-    """``other``: code -> text of one more option, which has a field to say what is meant."""
+    """Settings of a type whose options may end with one that asks what is meant."""
 
     other: Mapping[str, Text] = field(default_factory=lambda: MappingProxyType({}))
+    """Code -> text of one more option, with a field to say what is meant; that is stored under ``item.other``."""
 
 
 class Choices(Specified):
     """An item with options, stored under its own name, and the text of the other one under ``item.other``."""
 
-    options: Mapping[str, Text]
-    """Code -> text, in the order displayed."""
+    options: Mapping[str, Text]  # code -> text, in the order displayed
 
     def columns(self, item: str) -> tuple[str, ...]:
         """The item's own name, and ``item.other`` where there is that option."""

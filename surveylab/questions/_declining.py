@@ -19,10 +19,12 @@ STORED = {"_dont_know": Missing.DONT_KNOW, "_refused": Missing.REFUSED}
 
 @dataclass(frozen=True, kw_only=True)
 class Declining:
-    """``dont_know`` and ``refuse``: whether "Don't know" and "Prefer not to say" stand behind the answers."""
+    """Settings of a type that can be declined."""
 
     dont_know: bool = False
+    """Whether "Don't know" can be selected; stored as the reason why there is no answer."""
     refuse: bool = False
+    """Whether "Prefer not to say" can be selected; stored as the reason why there is no answer."""
 
     def reasons(self) -> Mapping[str, Text]:
         """Code -> text of the reasons that are offered, in the order displayed."""

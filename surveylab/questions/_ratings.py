@@ -27,8 +27,7 @@ from surveylab.questions._words import say
 class Points(OneColumn, Declining):
     """An item that is answered by one of the whole numbers between two bounds."""
 
-    labels: Mapping[str, Text]
-    """Point (as text) -> label."""
+    labels: Mapping[str, Text]  # point (as text) -> label
 
     def bounds(self) -> tuple[int, int]:
         """The lowest and the highest point."""
@@ -63,9 +62,10 @@ class Points(OneColumn, Declining):
 
 @dataclass(frozen=True)
 class Directed(Points):
-    """Points that are displayed upwards or downwards; nothing else changes with the direction."""
+    """Points that are displayed upwards or downwards."""
 
     direction: Literal["ascending", "descending"] = field(default="ascending", kw_only=True)
+    """The order in which the points are shown; it changes nothing else."""
 
     def option_order(self) -> tuple[str, ...]:
         """The points as text, in the order displayed."""

@@ -27,7 +27,10 @@ __all__ = ["Settings", "entered", "fields", "parse", "simulate"]
 
 @dataclass(frozen=True, kw_only=True)
 class Settings(single.Settings):
-    """As of a single choice; ``expected``: the code of the option that the text asks for."""
+    """``expected``: the code of the option that the text asks for. ``options``: code -> text, in the order displayed.
+
+    ``layout``: one below the other, side by side, or folded.
+    """
 
     expected: str
 

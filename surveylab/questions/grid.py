@@ -2,6 +2,7 @@
 
 Stored: the code of the option for each row, under ``item.row``. ``layout: table`` is a table on
 a wide screen and item by item on a phone; ``layout: items`` is item by item everywhere.
+``dont_know`` and ``refuse`` as for a single choice, in each row.
 
     - id: drivers
       type: grid

@@ -2,6 +2,7 @@
 
 Stored: the codes joined by one space, in the order of the options; a code has no space in it.
 An ``exclusive`` code ("None of these") goes with no other, which the server enforces.
+``other``, ``dont_know`` and ``refuse`` as for a single choice.
 
     - id: channels
       type: multiple

@@ -36,7 +36,7 @@ __all__ = ["Settings", "entered", "fields", "parse", "simulate"]
 
 @dataclass(frozen=True)
 class Settings(OneColumn):
-    """``low`` and ``high`` are the ends of the line, ``step`` its grain; ``labels``: end (as text) -> label."""
+    """``low`` and ``high`` are the ends of the line; ``step`` is its grain; ``labels``: end (as text) -> label."""
 
     low: int = 0
     high: int = 100

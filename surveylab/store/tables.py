@@ -1,7 +1,8 @@
 """The tables of the ledger, as they are now. How they came to be stands in migrations/.
 
 What is written once stays: the database itself refuses to change or delete assignments,
-exposures, events, the log, and what the design says about a case (migrations/immutability).
+exposures, events, the log, a registered design, and what it says about a case
+(migrations/immutability).
 """
 
 from __future__ import annotations

@@ -284,10 +284,12 @@ def test_an_impatient_click_is_one_submission(chromium, base, field, long_token)
 def type_pages(page, base, token):
     """Walk through the survey of all question types without an answer; yields the name of each place."""
     page.goto(f"{base}/r/{token}")
-    page.get_by_role("button", name="Start").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Start").click()
     while not page.url.endswith("/thanks"):
         yield page.url.rpartition("/")[2]
-        page.locator("button[type=submit]").click()
+        with page.expect_navigation():
+            page.locator("button[type=submit]").click()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -317,6 +319,7 @@ def test_a_slider_writes_into_its_field(chromium, base, field, every_type):
     assert line.input_value() == "80"
     assert "unset" not in line.get_attribute("class")
     page.locator("button[type=submit]").click()
+    page.wait_for_url("**/smileys")
     assert field.values(every_type)["slider"] == 80
 
 

@@ -19,6 +19,9 @@ CHANGES = [
     "UPDATE sampled_case SET stratum = 'region=west'",
     "UPDATE sampled_case SET block = 'region=west'",
     "DELETE FROM sampled_case",
+    "UPDATE experiment SET documents = '{}'",
+    "UPDATE experiment SET seed = 'another'",
+    "DELETE FROM experiment",
     "UPDATE event SET kind = 'submitted'",
     "DELETE FROM event",
     "UPDATE exposure SET page = 'other'",
@@ -29,7 +32,7 @@ CHANGES = [
 
 
 def _contents(ledger: Ledger) -> list[object]:
-    tables = ("assignment", "sampled_case", "event", "exposure", "audit_log")
+    tables = ("experiment", "assignment", "sampled_case", "event", "exposure", "audit_log")
     with ledger.read() as conn:
         return [sorted(map(str, conn.execute(text(f"SELECT * FROM {table}")))) for table in tables]
 

@@ -39,7 +39,10 @@ TABLES = (
     "setting",
 )
 WRITTEN_ONCE = ("assignment", "exposure", "event", "audit_log")
-DESIGNED = ("id", "experiment_id", "unit", "stratum", "cluster", "block", "inclusion_probability")
+DESIGNED = {
+    "experiment": ("id", "slug", "version", "digest", "documents", "seed", "registered_at"),
+    "sampled_case": ("id", "experiment_id", "unit", "stratum", "cluster", "block", "inclusion_probability"),
+}
 
 
 def upgrade() -> None:
@@ -55,8 +58,9 @@ def upgrade() -> None:
     for table in WRITTEN_ONCE:
         for statement in immutability.guard(dialect, table):
             op.execute(statement)
-    for statement in immutability.guard(dialect, "sampled_case", DESIGNED):
-        op.execute(statement)
+    for table, columns in DESIGNED.items():
+        for statement in immutability.guard(dialect, table, columns):
+            op.execute(statement)
 
 
 def downgrade() -> None:
