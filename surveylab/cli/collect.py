@@ -41,7 +41,8 @@ def frame_load(name: str, file: Path, identifier: str, encoding: str) -> None:
 def draw(spec: Path, links: Path | None, as_json: bool) -> None:
     """Draw the sample of an experiment and assign every case to its arm.
 
-    Both are written before anybody is contacted, and cannot be changed afterwards.
+    Both are written before anybody is contacted, and cannot be changed afterwards. An
+    experiment without a frame is opened to people who arrive unlisted.
 
     \b
     Example: surveylab draw experiments/nps_wording_length.yaml --links links.csv
@@ -57,6 +58,9 @@ def draw(spec: Path, links: Path | None, as_json: bool) -> None:
             recruit.send(ledger, study, from_environment().base_url, links, now)
     if as_json:
         say_json(asdict(drawn))
+        return
+    if study.experiment.frame is None:
+        click.echo(f"Open: whoever comes to {from_environment().base_url}/o/{drawn.experiment} is assigned on arrival.")
         return
     click.echo(f"{drawn.cases:,} of {drawn.eligible:,} eligible units drawn ({drawn.frame:,} on the frame).")
     say_mappings([{"arm": arm, "cases": cases} for arm, cases in drawn.arms.items()])

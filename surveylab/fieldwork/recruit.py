@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import repeat
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,6 +87,9 @@ class Recruited:
 def draw(ledger: Ledger, study: Study, now: datetime) -> Drawn:
     """Draw and assign, and write cases, assignments and their probabilities in one transaction.
 
+    An experiment without a frame is opened: its people arrive unlisted, and each becomes a case
+    by the hash of an id (fieldwork.arrival).
+
     Raises:
         SurveylabError: the experiment was drawn already, its frame is not loaded, the frame does
             not allow the scheme, or a factor varies what is the same in all arms.
@@ -98,11 +102,15 @@ def draw(ledger: Ledger, study: Study, now: datetime) -> Drawn:
             raise SurveylabError(
                 f"{exp.slug} was drawn already; a draw is never repeated. Copy the file to a new name."
             )
-        on_frame, recruited = _recruit(conn, study)
+        drawn = _recruit(conn, study) if exp.frame else None
         row = experiments.register(conn, exp.slug, study.digest, study.documents, seed=exp.seed, at=now)
+        last = max(study.plan(arm).contact.closes for arm in exp.arms)
+        if drawn is None:
+            experiments.mark_drawn(conn, row.id, now, now + last, None)
+            return Drawn(exp.slug, study.digest, 0, 0, 0, {arm.key: 0 for arm in exp.arms})
+        on_frame, recruited = drawn
         new = recruited.cases(frames.unit_fields(conn, on_frame.id, recruited.units.tolist()), on_frame.fields)
         cases.insert_sample(conn, row.id, new, exp.arms, algorithm=recruited.algorithm, at=now)
-        last = max(study.plan(arm).contact.closes for arm in exp.arms)
         experiments.mark_drawn(conn, row.id, now, now + last, on_frame.digest)
     counts = np.bincount(recruited.assigned.arm, minlength=len(exp.arms))
     return Drawn(
@@ -126,12 +134,16 @@ def audit(ledger: Ledger, slug: str) -> Audited:
         if row is None or row.drawn_at is None:
             raise SurveylabError(f"{slug} was not drawn; there is nothing to audit.")
         study = spec.read_documents(row.documents, f"{row.slug}.yaml")
-        on_frame, again = _recruit(conn, study)
-        if on_frame.digest != row.frame_digest:
-            raise SurveylabError(
-                f"The frame {on_frame.name!r} was loaded anew since {slug} was drawn; load the file of then to audit."
-            )
         kept = assignments.assignments(conn, row.id)
+        if study.experiment.frame is None:
+            again = _arrived(study, kept.unit)
+        else:
+            on_frame, again = _recruit(conn, study)
+            if on_frame.digest != row.frame_digest:
+                raise SurveylabError(
+                    f"The frame {on_frame.name!r} was loaded anew since {slug} was drawn; "
+                    "load the file of then to audit."
+                )
         strays = assignments.strays(conn, row.id, [arm.mapping for arm in study.experiment.arms])
     differences = _differences(study, kept, again) + [f"case {each.case} is in no arm" for each in strays]
     return Audited(len(kept.unit), len(kept.unit) * len(kept.factors), tuple(differences))
@@ -158,7 +170,12 @@ def _differences(study: Study, kept: assignments.StoredAssignments, again: Recru
         compared[f"blocks of {factor}"] = (column.block, again.assigned.block)
         compared[f"seed positions of {factor}"] = (column.position, again.assigned.position)
         compared[f"algorithms of {factor}"] = (column.algorithm, np.full(len(chosen), again.algorithm))
-    return [f"the {what} differ" for what, (stored, derived) in compared.items() if not np.array_equal(stored, derived)]
+    return [f"the {what} differ" for what, (stored, derived) in compared.items() if not _same(stored, derived)]
+
+
+def _same(stored: NDArray[Any], derived: NDArray[Any]) -> bool:
+    """Whether two columns are equal; who arrived unlisted has no inclusion probability in either."""
+    return np.array_equal(stored, derived, equal_nan=stored.dtype.kind == "f")
 
 
 def send(ledger: Ledger, study: Study, base_url: str, target: Path, now: datetime) -> int:
@@ -220,8 +237,8 @@ def _refuse_idle(exp: Experiment) -> None:
 def _recruit(conn: Connection, study: Study) -> tuple[frames.StoredFrame, Recruited]:
     """The draw and the assignment that a study's seed gives on the frame as it stands."""
     exp = study.experiment
-    if exp.frame is None or exp.sampling is None:
-        raise SurveylabError(f"{exp.slug} names no frame: its people arrive unlisted, through /o/{exp.slug}.")
+    assert exp.frame is not None
+    assert exp.sampling is not None
     on_frame = frames.frame(conn, exp.frame.source)
     if on_frame is None:
         raise SurveylabError(
@@ -240,10 +257,21 @@ def _recruit(conn: Connection, study: Study) -> tuple[frames.StoredFrame, Recrui
     view = _eligible(FrameView(ids, fields), exp.frame.eligible)
     sample = sampling.draw(view, exp.sampling.settings, randomness.stream(exp.seed, "sampling"))
     chosen = CaseView(view.ids[sample.positions], {name: each[sample.positions] for name, each in view.fields.items()})
-    assigned = assignment.assign(
-        chosen, exp.arms, exp.assignment.settings, randomness.stream(exp.seed, "assignment"), exp.seed
-    )
-    return on_frame, Recruited(view, sample, assigned, f"{exp.assignment.scheme} {randomness.ALGORITHM}")
+    return on_frame, _assigned(exp, view, sample, chosen)
+
+
+def _arrived(study: Study, units: NDArray[np.str_]) -> Recruited:
+    """The assignment that a study's seed gives to people who arrived unlisted, under these ids."""
+    n = len(units)
+    sample = Sample(np.arange(n), np.full(n, np.nan), np.full(n, ""))
+    return _assigned(study.experiment, FrameView(units, {}), sample, CaseView(units, {}))
+
+
+def _assigned(exp: Experiment, view: FrameView, sample: Sample, chosen: CaseView) -> Recruited:
+    scheme = registry.load("assignment", exp.assignment.scheme)
+    rng = randomness.stream(exp.seed, "assignment")
+    assigned = scheme.assign(chosen, exp.arms, exp.assignment.settings, rng, exp.seed)
+    return Recruited(view, sample, assigned, f"{exp.assignment.scheme} {randomness.ALGORITHM}")
 
 
 def _eligible(view: FrameView, rule: rules.Rule | None) -> FrameView:

@@ -74,7 +74,7 @@ class Field:
         with self.ledger.write() as conn:
             stored = experiments.register(conn, exp.slug, study.digest, dict(study.documents), seed=exp.seed, at=BEGIN)
             if drawn:
-                sample = self._sample(len(exp.arms) * per_arm, len(exp.arms), {"first_name": "Ada", **fields})
+                sample = self._sample(len(exp.arms) * per_arm, len(exp.arms), {"first_name": "Reader", **fields})
                 cases.insert_sample(conn, stored.id, sample, exp.arms, algorithm="test", at=BEGIN)
                 experiments.mark_drawn(conn, stored.id, BEGIN, BEGIN + exp.contact.closes, None)
         return stored.id

@@ -6,6 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from surveylab import randomness, spec
+from surveylab.analysis.analyse import ready_data
+from surveylab.assignment import hashed
+from surveylab.fieldwork import recruit
+from surveylab.store import cases, datasets, experiments
+
+from .conftest import BEGIN
+
 EXPERIMENT = """
 format: 1
 title: A trial
@@ -129,3 +137,30 @@ def test_only_schemes_that_can_take_arrivals_have_an_open_link(browser, nps, slu
     """A listed sample is closed to others."""
     page = browser.client.open(f"/o/{slug}", method=method)
     assert page.status_code == 404
+
+
+def test_an_experiment_without_a_frame_is_opened_answered_measured_and_audited(browser, field):
+    """`draw` opens it; who arrives is a case with a response; the audit derives the arm again from the hash."""
+    study = spec.read_documents({"trial.yaml": WORDING, "questions.yaml": INSTRUMENT}, "trial.yaml")
+    assert recruit.draw(field.ledger, study, BEGIN).cases == 0
+    browser.answer(browser.answer(browser.get("/o/trial")), {"a": "this"})
+    assert recruit.audit(field.ledger, "trial") == recruit.Audited(cases=1, assignments=1, differences=())
+    ready = ready_data(field.ledger, study)
+    assert sum(ready.counts.values()) == 1
+    with field.ledger.read() as conn:
+        table = datasets.cells(conn, ready.experiment, "response")
+    assert (table["n"].sum(), table["total"].sum()) == (1, 1)
+
+
+def test_an_audit_finds_an_arrival_that_was_given_another_arm(field):
+    """Of one case in each arm under ids that hash to one arm, those in the other differ from the seed."""
+    study = spec.read_documents({"trial.yaml": WORDING, "questions.yaml": INSTRUMENT}, "trial.yaml")
+    arms = study.experiment.arms
+    recruit.draw(field.ledger, study, BEGIN)
+    choose = hashed.chooser(arms, study.experiment.seed)
+    wrong = arms[1 - choose("somebody")]
+    algorithm = f"hashed {randomness.ALGORITHM}"
+    with field.ledger.write() as conn:
+        row = experiments.experiment(conn, "trial")
+        cases.insert_arrival(conn, row.id, cases.Arrival("somebody", {}, wrong), arms, algorithm=algorithm, at=BEGIN)
+    assert recruit.audit(field.ledger, "trial").differences == ("the levels of f differ",)

@@ -113,16 +113,16 @@ def test_an_edit_that_rules_an_answer_out_keeps_it_and_ignores_it(browser, field
 
 def test_a_page_of_words_only_is_passed(browser, field, token):
     """It stores nothing but that it was sent, and it is the end."""
-    page = browser.answer(browser.start(token), {"pet": "no", "name": "Ada & co"})
+    page = browser.answer(browser.start(token), {"pet": "no", "name": "Reader & co"})
     assert browser.heading(page) == "The end"
-    assert "Goodbye, Ada &amp; co." in page.text
+    assert "Goodbye, Reader &amp; co." in page.text
     assert place(browser.answer(page)) == "thanks"
     assert field.kinds(token)[-1] == "submitted"
 
 
 def test_fills_take_what_the_frame_knows(browser, token):
     """A fill is text, whatever is in it."""
-    assert "Welcome, Ada." in browser.get(f"/r/{token}").text
+    assert "Welcome, Reader." in browser.get(f"/r/{token}").text
 
 
 def test_optional_is_said_where_some_questions_are_not(browser, token):

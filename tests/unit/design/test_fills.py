@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 
 from surveylab.design.fills import fill, occurrences
 
-KNOWN = {"unit.first_name": "Ada", "tenure": 3, "empty": "", "none": None, "zero": 0, "Größe": "M", "Überweisung": 12}
+KNOWN = {"unit.first_name": "Reader", "tenure": 3, "empty": "", "none": None, "zero": 0, "Größe": "M", "Überweisung": 12}
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("Dear {unit.first_name|customer},", "Dear Ada,"),
-        ("{ unit.first_name | customer }", "Ada"),
+        ("Dear {unit.first_name|customer},", "Dear Reader,"),
+        ("{ unit.first_name | customer }", "Reader"),
         ("Dear {unit.name|customer},", "Dear customer,"),
         ("{empty|nothing} {none|nothing}", "nothing nothing"),
         ("{zero|nothing}", "0"),
@@ -23,7 +23,7 @@ KNOWN = {"unit.first_name": "Ada", "tenure": 3, "empty": "", "none": None, "zero
         ("{tenure|}{unknown|}", "3"),
         ("{unknown}", ""),
         ("{1}, {}, {a b|c}, } and {", "{1}, {}, {a b|c}, } and {"),
-        ("{unit.first_name|a|b} {unknown|a|b}", "Ada a|b"),
+        ("{unit.first_name|a|b} {unknown|a|b}", "Reader a|b"),
         ("{unit.first_name|{x|y}}", "{unit.first_name|y}"),
     ],
 )

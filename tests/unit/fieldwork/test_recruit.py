@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +101,16 @@ def test_factors_that_fieldwork_carries_out_are_drawn(loaded: Ledger) -> None:
         "    words: {varies: messages.invitation.subject, levels: {a: One, b: Two}}\n"
     )
     assert len(recruit.draw(loaded, study(("  factors:\n", factors)), NOW).arms) == 16
+
+
+def test_an_experiment_closes_with_its_last_arm(loaded: Ledger) -> None:
+    """Each arm closes by its own plan; what is written down is when nobody can answer any more."""
+    varied = "  factors:\n    close: {varies: contact.closes, levels: {week: P7D, month: P30D}}\n"
+    recruit.draw(loaded, study(("  factors:\n", varied)), NOW)
+    with loaded.read() as conn:
+        row = experiments.experiment(conn, NAME)
+    assert row is not None
+    assert row.closes_at == NOW + timedelta(days=30)
 
 
 def test_an_audit_finds_nothing_in_an_honest_ledger(loaded: Ledger) -> None:
