@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 
 from surveylab.design.fills import fill, occurrences
 
-KNOWN = {"unit.first_name": "Reader", "tenure": 3, "empty": "", "none": None, "zero": 0, "Größe": "M", "Überweisung": 12}
+KNOWN = {
+    "unit.first_name": "Reader",
+    "tenure": 3,
+    "empty": "",
+    "none": None,
+    "zero": 0,
+    "Größe": "M",
+    "Überweisung": 12,
+}
 
 
 @pytest.mark.parametrize(
