@@ -12,14 +12,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NoReturn, TextIO
 
-from surveylab.design.terms import Value
+from surveylab.design.terms import IDENTITY, Value
 from surveylab.errors import DataError, Fault
 from surveylab.store import frames
 from surveylab.store.ledger import Ledger
 
-IDENTITY = ("name", "first_name", "last_name", "email", "e_mail", "phone", "address")
-"""Columns that say who a person is, however they are spelt ("First name", "E-MAIL"); they are kept in a
-table of their own, apart from answers."""
 SHOWN = 50
 """Faults that are told; a file with more has the same few over and over."""
 _WHOLE = re.compile(r"-?(0|[1-9]\d{0,14})", re.ASCII)

@@ -9,8 +9,7 @@ from functools import cached_property
 
 from surveylab.design import fills
 from surveylab.design.instrument import Instrument, Item
-from surveylab.design.terms import Text, Value
-from surveylab.fieldwork.frames import IDENTITY
+from surveylab.design.terms import IDENTITY, Text, Value
 from surveylab.fieldwork.passage import Passage
 
 IDENTIFYING = frozenset(f"unit.{name}" for name in IDENTITY)

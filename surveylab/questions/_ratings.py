@@ -5,6 +5,7 @@ A type whose points are given by its settings takes ``fields``, ``parse``, ``ent
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
@@ -24,14 +25,14 @@ from surveylab.questions._settings import OneColumn, check_texts
 from surveylab.questions._words import say
 
 
-class Points(OneColumn, Declining):
+class Points(OneColumn, Declining, ABC):
     """An item that is answered by one of the whole numbers between two bounds."""
 
     labels: Mapping[str, Text]  # point (as text) -> label
 
+    @abstractmethod
     def bounds(self) -> tuple[int, int]:
         """The lowest and the highest point."""
-        raise NotImplementedError
 
     def option_order(self) -> tuple[str, ...]:
         """The points as text, the lowest first."""

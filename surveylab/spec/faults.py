@@ -41,6 +41,7 @@ CODES: dict[str, str] = {
     "SL204": "a fill without fallback",
     "SL205": "unknown name in a fill",
     "SL206": "a text that lacks a language, or has one that the instrument does not",
+    "SL207": "a rule that reads who a person is",
     # Instruments.
     "SL301": "an id stands twice",
     "SL302": "a page names an unknown item",

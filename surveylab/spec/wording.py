@@ -19,6 +19,7 @@ from pydantic_core.core_schema import ValidationInfo
 from typing_extensions import TypeAliasType
 
 from surveylab.design import fills, rules
+from surveylab.design.terms import IDENTITY
 from surveylab.spec.faults import Finding, offer, refusal
 
 _CLOCK = r"([01]\d|2[0-3]):[0-5]\d"
@@ -75,12 +76,21 @@ def _frame_rule(written: Any) -> rules.Rule:
     return rule
 
 
+def _identities(rule: rules.Rule) -> Iterator[Finding]:
+    for each in rules.lookups(rule.tree):
+        if each.name.removeprefix("unit.") in IDENTITY and each.name.startswith("unit."):
+            what = f"the rule reads {each.name!r}, which says who a person is."
+            remedy = "Read a field of the frame: names and addresses are kept apart from answers."
+            yield Finding("SL207", what, remedy, offset=each.position)
+
+
 def _item_rule(written: Any, info: ValidationInfo) -> rules.Rule:
     rule, around = _parsed(written), _around(info)
     unknown = [each for each in rules.lookups(rule.tree) if not around.knows(each.name)]
     _refuse(
         [
             *_probabilities(rule),
+            *_identities(rule),
             *(
                 Finding(
                     "SL202",

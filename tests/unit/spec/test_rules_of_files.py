@@ -96,6 +96,7 @@ def _one(files, place, code, start):
         ("rating <= 6", "P(rating) > 6", "SL203", "P(rating)"),
         ("rating <= 6", "'\"none\" in source'", "SL202", "source'"),
         ("rating <= 6", "unit.age > 6", None, ""),
+        ("rating <= 6", "answered(unit.email)", "SL207", "unit.email"),
         ("{rating|that}", "{unit.name|that}", None, ""),
         ("text: Where from?", "text: [Where]", "SL103", "[Where]"),
         ("text: Where from?", "text: {en: 5}", "SL103", "5"),
