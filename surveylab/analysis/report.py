@@ -8,15 +8,13 @@ from typing import Any
 import pandas as pd
 
 from surveylab.analysis.drawn import as_drawn
+from surveylab.design.cases import STAGES
 from surveylab.design.experiment import Study
 from surveylab.design.factors import Arm
 from surveylab.design.results import Analysis
 from surveylab.reports import experiment as experiment_report
-from surveylab.store import datasets, experiments
+from surveylab.store import datasets, experiments, histories
 from surveylab.store.ledger import Ledger
-
-STAGES = {"selected": "sampled", "sent": "sent", "opened": "opened", "started": "started", "submitted": "submitted"}
-"""Event kind -> the stage that it takes a case to."""
 
 
 def write_report(ledger: Ledger, study: Study, analysis: Analysis, target: Path) -> None:
@@ -38,17 +36,17 @@ def flow(ledger: Ledger, study: Study) -> list[dict[str, Any]]:
         found = experiments.experiment(conn, study.experiment.slug)
         if found is None:
             return []
-        table = datasets.flow(conn, found.id)
+        reached = histories.reached(conn, found.id)
         responses = datasets.cells(conn, found.id, "response")
-    factors = [factor.name for factor in study.experiment.assignment.factors]
-    counts = table.set_index([*factors, "kind"])["cases"].to_dict()
-    reached = [stage for stage in STAGES if stage in set(table["kind"])]
-    rows = []
-    for arm in study.experiment.arms:
-        levels = tuple(level for _, level in arm.levels)
-        row = {STAGES[kind]: int(counts.get((*levels, kind), 0)) for kind in reached}
-        rows.append({"arm": ", ".join(levels), **row, **_response(responses, arm)})
-    return rows
+    kinds = [kind for kind in STAGES if any(kind in counts for counts in reached.values())]
+    return [
+        {
+            "arm": ", ".join(level for _, level in arm.levels),
+            **{STAGES[kind]: reached.get(frozenset(arm.levels), {}).get(kind, 0) for kind in kinds},
+            **_response(responses, arm),
+        }
+        for arm in study.experiment.arms
+    ]
 
 
 def _response(cells: pd.DataFrame, arm: Arm) -> dict[str, str]:

@@ -11,6 +11,16 @@ from surveylab.design.factors import Arm
 from surveylab.design.instrument import Instrument, standing
 from surveylab.design.terms import Missing, Value
 
+STAGES = {
+    "selected": "sampled",
+    "sent": "sent",
+    "opened": "opened",
+    "started": "started",
+    "submitted": "submitted",
+    "opted_out": "opted out",
+}
+"""Kind of event -> the stage of the flow that a case has reached with it, in the order of the flow."""
+
 
 @dataclass(frozen=True, order=True)
 class Event:

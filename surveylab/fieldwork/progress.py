@@ -5,26 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from surveylab.design.cases import STAGES
 from surveylab.errors import SurveylabError
 from surveylab.fieldwork.studies import Studies
 from surveylab.store import experiments, histories
 from surveylab.store.experiments import StoredExperiment
 from surveylab.store.ledger import Connection, Ledger
 
-STEPS = {
-    "sampled": "selected",
-    "sent": "sent",
-    "opened": "opened",
-    "started": "started",
-    "submitted": "submitted",
-    "opted out": "opted_out",
-}
-"""What is counted, in the order in which it happens -> the event that says so."""
-
 
 @dataclass(frozen=True)
 class ArmFlow:
-    """The cases of one arm: step -> how many of them got there."""
+    """The cases of one arm: stage (design.cases.STAGES) -> how many of them got there."""
 
     levels: Mapping[str, str]
     cases: Mapping[str, int]
@@ -48,7 +39,7 @@ class Flow:
     @property
     def total(self) -> Mapping[str, int]:
         """The same counts over all arms."""
-        return {step: sum(arm.cases[step] for arm in self.arms) for step in STEPS}
+        return {stage: sum(arm.cases[stage] for arm in self.arms) for stage in STAGES.values()}
 
 
 def flows(ledger: Ledger, studies: Studies) -> tuple[Flow, ...]:
@@ -74,7 +65,7 @@ def _flow(ledger: Ledger, studies: Studies, stored: StoredExperiment) -> Flow:
         if experiment.data:
             return Flow(stored, experiment.title, loaded=_loaded(conn, stored.id))
         counts = histories.reached(conn, stored.id)
-    arms = (ArmFlow(arm.mapping, _steps(counts.get(frozenset(arm.levels), {}))) for arm in experiment.arms)
+    arms = (ArmFlow(arm.mapping, _stages(counts.get(frozenset(arm.levels), {}))) for arm in experiment.arms)
     factors = tuple(factor.name for factor in experiment.assignment.factors)
     return Flow(stored, experiment.title, factors, tuple(arms))
 
@@ -85,5 +76,5 @@ def _loaded(conn: Connection, experiment: int) -> int:
     return sum(cases for _, cases in datasets.cell_counts(conn, experiment))
 
 
-def _steps(by_kind: Mapping[str, int]) -> Mapping[str, int]:
-    return {step: by_kind.get(kind, 0) for step, kind in STEPS.items()}
+def _stages(by_kind: Mapping[str, int]) -> Mapping[str, int]:
+    return {stage: by_kind.get(kind, 0) for kind, stage in STAGES.items()}

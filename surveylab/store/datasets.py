@@ -15,9 +15,8 @@ from sqlalchemy import ColumnElement, Connection, Float, and_, delete, func, sel
 
 from surveylab.errors import SurveylabError
 from surveylab.randomness import digest
-from surveylab.store._crossing import crossing, factors_of
+from surveylab.store._crossing import crossing
 from surveylab.store._sql import canonical
-from surveylab.store.histories import reached
 from surveylab.store.tables import cell, measure, sampled_case
 
 PLACE = ("stratum", "block", "cluster")
@@ -124,17 +123,6 @@ def case_counts(conn: Connection, experiment_id: int, fields: Sequence[str] | No
     found = conn.execute(select(*keys, func.count()).select_from(cross.rows).group_by(*keys))
     rows = [(*row[: len(cross.factors)], cross.stratum(row), row[-1]) for row in found]
     return _table(rows, (*cross.factors, "stratum", "cases"))
-
-
-def flow(conn: Connection, experiment_id: int) -> pd.DataFrame:
-    """How many cases of each arm have each kind of event: a column per factor, ``kind`` and ``cases``."""
-    factors = factors_of(conn, experiment_id)
-    rows = [
-        (*map(dict(levels).get, factors), kind, cases)
-        for levels, kinds in reached(conn, experiment_id).items()
-        for kind, cases in kinds.items()
-    ]
-    return _table(rows, (*factors, "kind", "cases"))
 
 
 def shares(conn: Connection, experiment_id: int, fields: Sequence[str] | None = None) -> dict[str, dict[str, float]]:

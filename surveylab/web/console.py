@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, abort, request
 
+from surveylab.design.cases import STAGES
 from surveylab.fieldwork import progress
 from surveylab.templating import render
 from surveylab.web import assets
@@ -52,7 +53,7 @@ def experiment(slug: str) -> Response:
 
 def _page(template: str, **values: object) -> Response:
     text = render(
-        f"console/{template}.html", language="en", assets=assets.addresses(), steps=tuple(progress.STEPS), **values
+        f"console/{template}.html", language="en", assets=assets.addresses(), steps=tuple(STAGES.values()), **values
     )
     return Response(text)
 

@@ -167,17 +167,16 @@ def test_cases_are_counted_whether_they_answered_or_not(ledger: Ledger, prenotic
     assert ages.to_dict() == {f"age={age}": n for age, n in cases["age"].value_counts().items()}
 
 
-def test_the_flow_counts_cases_and_not_events(ledger: Ledger, prenotice) -> None:
+def test_a_case_reaches_a_stage_once(ledger: Ledger, prenotice) -> None:
     """A case that opened three times is one case that opened."""
     with ledger.write() as conn:
         experiment = prenotice.draw(conn, 4)
-        ids = prenotice.case_ids(conn, experiment)
-        for case in (ids[1], ids[1], ids[1]):
+        case = prenotice.case_ids(conn, experiment)[1]
+        for _ in range(3):
             append_event(conn, case, prenotice.now, "opened")
-        table = datasets.flow(conn, experiment)
-    opened = table[table["kind"] == "opened"]
-    assert opened.to_dict("records") == [{"channel": "sms", "wording": "plain", "kind": "opened", "cases": 1}]
-    assert table[table["kind"] == "selected"]["cases"].tolist() == [1, 1, 1, 1]
+        counts = histories.reached(conn, experiment)
+    assert counts[frozenset({("channel", "sms"), ("wording", "plain")})] == {"selected": 1, "opened": 1}
+    assert [arm["selected"] for arm in counts.values()] == [1, 1, 1, 1]
 
 
 def test_shares_weigh_cases_by_their_inclusion_probability(ledger: Ledger, prenotice) -> None:
