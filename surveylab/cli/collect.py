@@ -82,6 +82,7 @@ def serve(host: str, port: int, workers: int, simulated: bool) -> None:
     from surveylab.settings import from_environment
     from surveylab.web.server import serve as serve_pages
 
+    click.echo(f"Serving on http://{host}:{port}, the console on http://{host}:{port}/console. Ctrl+C stops.")
     serve_pages(from_environment(), host, port, workers, synthetic=simulated)
 
 
