@@ -37,8 +37,8 @@ def start(ledger_url):
 
     yield begin
     for process in running:
-        process.kill()
-        process.wait()
+        process.terminate()  # and not kill: its workers would live on
+        process.wait(30)
 
 
 def fetch(address, headers=None):
