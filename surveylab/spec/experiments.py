@@ -17,7 +17,7 @@ from surveylab.spec.checking import fault, read
 from surveylab.spec.document import Keyed, Node, Scalar, at, keys_of, members_of, text_of, texts_of
 from surveylab.spec.faults import Finding, offer
 from surveylab.spec.models import ExperimentSection
-from surveylab.spec.outcomes import Outcomes, fitting, measured, suits
+from surveylab.spec.outcomes import Outcomes, measured, suits
 from surveylab.spec.wording import Surroundings
 
 SMALLEST = 1e-6
@@ -246,10 +246,10 @@ def _model(model: Scalar, outcome: str | None, names: Names) -> Iterator[Fault]:
     if model.text not in there:
         yield fault(model, Finding("SL110", f"there is no model {model.text!r}.", offer(model.text, there, "models")))
     elif outcome in names.outcomes.names:
-        fit = fitting(names.outcomes.family(str(outcome)))
-        if model.text not in fit:
+        family = names.outcomes.family(str(outcome))
+        if model.text != family:  # cells are added up on the scale of the outcome's family, and on no other
             what = f"the model {model.text!r} does not fit the outcome {outcome!r}."
-            yield fault(model, Finding("SL419", what, f"Use {' or '.join(fit)}, or leave the model out."))
+            yield fault(model, Finding("SL419", what, f"Use {family}, or leave the model out."))
 
 
 def _assumptions(node: Node, names: Names) -> Iterator[Fault]:

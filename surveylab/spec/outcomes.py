@@ -13,8 +13,6 @@ from surveylab.spec.document import Node, at, keys_of, text_of
 
 _SCALE = {"binary": Scale.RISK_DIFFERENCE, "duration": Scale.RATIO}
 _SHARES = (Scale.RISK_DIFFERENCE, Scale.RISK_RATIO, Scale.ODDS_RATIO)
-_FITS: Mapping[str, tuple[str, ...]] = {"duration": ("duration", "continuous")}
-"""Family of an outcome -> models that fit it, where there are more than its own: seconds are also plain values."""
 _MEASURED = re.compile(r"([^()]+)\(([^()]*)\)")
 
 
@@ -53,11 +51,6 @@ class Outcomes:
         if name in self.loaded:
             return _SCALE.get(self.loaded[name], Scale.DIFFERENCE)
         return Scale(registry.load("outcomes", name).SCALE)
-
-
-def fitting(family: str) -> tuple[str, ...]:
-    """The models that fit a family."""
-    return _FITS.get(family, (family,))
 
 
 def suits(scale: Scale, family: str) -> bool:

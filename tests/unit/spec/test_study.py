@@ -181,3 +181,12 @@ def test_data_fielded_elsewhere_need_no_fieldwork_here():
     assert experiment.data.outcomes[0].family == "binary"
     assert experiment.data.factors == {"wording": "wording"}
     assert experiment.factor("wording").level("first").sets == ()
+
+
+def test_a_model_is_of_the_family_of_its_outcome(files):
+    """Times are added up as logarithms; a model of plain values would tell logarithms as seconds."""
+    files.change("outcome: score, item: rating", "outcome: completion_time")
+    files.change("decision:", "estimators: {effect: {model: continuous}}\ndecision:")
+    assert [(fault.code, fault.remedy) for fault in files.faults()] == [
+        ("SL419", "Use duration, or leave the model out.")
+    ]
