@@ -46,6 +46,10 @@ class Answer:
     """Position of the item on its page as displayed, from 1."""
     option_order: tuple[str, ...] = ()
     text_hash: str = ""
+    page_position: int | None = None
+    """Position of the page in the interview as displayed, from 1; None where it was not kept."""
+    language: str | None = None
+    """The language in which the item was shown; None where it was not kept."""
 
 
 @dataclass(frozen=True)

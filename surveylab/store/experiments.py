@@ -30,6 +30,7 @@ class StoredExperiment:
     locked_at: datetime | None
     drawn_at: datetime | None
     closes_at: datetime | None
+    paused_at: datetime | None
 
 
 def register(

@@ -119,7 +119,8 @@ def record_submission(
 def answer_from(row: Any) -> Answer:
     """An answer from a row of ``ANSWERS``."""
     value = Missing(row.missing) if row.missing is not None else decoded(row.kind, row.value)
-    return Answer(row.item, row.column_name, value, row.position, _order(row.option_order), row.text_hash)
+    shown = row.position, _order(row.option_order), row.text_hash, row.page_position, row.language
+    return Answer(row.item, row.column_name, value, *shown)
 
 
 def encoded(value: Value) -> tuple[str, str]:
@@ -155,7 +156,18 @@ def _order(text: str) -> tuple[str, ...]:
     return tuple(json.loads(text))
 
 
-_READ = ("case_id", "item", "column_name", "value", "kind", "missing", "position", "text_hash")
+_READ = (
+    "case_id",
+    "item",
+    "column_name",
+    "value",
+    "kind",
+    "missing",
+    "position",
+    "text_hash",
+    "page_position",
+    "language",
+)
 
 ANSWERS: Select[Any] = select(
     *(answer_table.c[name] for name in _READ), cast(answer_table.c.option_order, Text).label("option_order")
@@ -178,6 +190,8 @@ def _row(answer: Answer) -> dict[str, Any]:
         "position": answer.position,
         "option_order": list(answer.option_order),
         "text_hash": answer.text_hash,
+        "page_position": answer.page_position,
+        "language": answer.language,
     }
 
 

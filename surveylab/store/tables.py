@@ -116,6 +116,7 @@ experiment = Table(
     Column("locked_at", Instant),
     Column("drawn_at", Instant),
     Column("closes_at", Instant),
+    Column("paused_at", Instant),  # None: it takes answers
     UniqueConstraint("slug", "version"),
 )
 
@@ -148,6 +149,26 @@ assignment = Table(
     _text("block"),
     PrimaryKeyConstraint("case_id", "factor"),
     sqlite_with_rowid=False,
+)
+
+presentation = Table(  # what chance decided about the pages of a case: orders and item sets
+    "presentation",
+    metadata,
+    _case(),
+    _text("name"),
+    _text("value"),
+    Column("probability", Float, nullable=False),
+    _text("algorithm"),
+    PrimaryKeyConstraint("case_id", "name"),
+    sqlite_with_rowid=False,
+)
+
+resume_code = Table(  # what a person without a personal link types in to come back
+    "resume_code",
+    metadata,
+    Column("code", Text, primary_key=True),
+    _case(),
+    UniqueConstraint("case_id"),
 )
 
 # What happened.
@@ -206,6 +227,8 @@ answer = Table(
     _text("instrument"),
     _text("page"),
     _at(),
+    Column("page_position", Integer),  # both None in rows from before revision 0002
+    Column("language", Text),
     PrimaryKeyConstraint("case_id", "column_name"),
     CheckConstraint(
         "(missing IS NULL) = (value IS NOT NULL) AND (value IS NULL) = (kind IS NULL)", name="value_or_missing"
@@ -225,6 +248,17 @@ paradata = Table(
     _text("device"),
     _json("detail"),
     UniqueConstraint("case_id", "page", "visit"),
+)
+
+beacon = Table(  # what a script told of one display of a page; nothing hangs on it
+    "beacon",
+    metadata,
+    _case(),
+    _text("page"),
+    _text("visit"),
+    _at(),
+    _json("detail"),
+    PrimaryKeyConstraint("case_id", "page", "visit"),
 )
 
 # What was learned.
@@ -280,16 +314,15 @@ run = Table(
 
 # How the house is kept.
 
-quota = Table(
-    "quota",
+quota_place = Table(  # a place that a case holds in a quota: until it expires, or for good once confirmed
+    "quota_place",
     metadata,
-    _id(),
     _experiment(),
-    _text("name"),
-    Column("most", Integer, nullable=False),
-    Column("taken", Integer, nullable=False),
-    UniqueConstraint("experiment_id", "name"),
-    CheckConstraint("taken >= 0 AND taken <= most", name="within"),
+    _text("quota"),
+    _case(),
+    _at("expires_at"),
+    Column("confirmed_at", Instant),
+    PrimaryKeyConstraint("experiment_id", "quota", "case_id"),
 )
 
 account = Table(
