@@ -10,7 +10,7 @@ from surveylab.fieldwork.studies import Studies
 from surveylab.settings import Settings
 from surveylab.store.ledger import Ledger, open_ledger
 from surveylab.store.secret import signing_secret
-from surveylab.web import arrive, assets, clocks, console, errors, headers, respond
+from surveylab.web import arrive, assets, clocks, compression, console, errors, headers, respond
 from surveylab.web.clocks import Clock
 from surveylab.web.desk import NAME, Desk
 from surveylab.web.forms import Forms, Signer
@@ -53,6 +53,7 @@ def create_app(settings: Settings, *, ledger: Ledger | None = None, clock: Clock
         app.register_blueprint(part.blueprint)
     errors.register(app)
     headers.register(app)
+    compression.register(app)
     return app
 
 

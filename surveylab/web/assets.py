@@ -9,6 +9,7 @@ from functools import cache
 from flask import Blueprint, Response, abort
 
 from surveylab import templating
+from surveylab.web import compression
 
 SHEETS = ("survey.css", "questions.css")
 """Served as one file, in this order: tokens and frame first, then the controls."""
@@ -20,10 +21,11 @@ blueprint = Blueprint("assets", __name__, url_prefix="/assets")
 
 @dataclass(frozen=True)
 class Asset:
-    """A file as it is served: its name carries the hash of its content."""
+    """A file as it is served, plain and packed: its name carries the hash of its content."""
 
     name: str
     content: bytes
+    packed: bytes
     mimetype: str
 
 
@@ -60,8 +62,10 @@ def asset(name: str) -> Response:
         abort(404)
     response = Response(found.content, mimetype=found.mimetype)
     response.headers["Cache-Control"] = FOREVER
+    compression.negotiate(response, found.packed)
     return response
 
 
 def _named(stem: str, suffix: str, content: bytes, mimetype: str) -> Asset:
-    return Asset(f"{stem}-{hashlib.sha256(content).hexdigest()[:16]}.{suffix}", content, mimetype)
+    name = f"{stem}-{hashlib.sha256(content).hexdigest()[:16]}.{suffix}"
+    return Asset(name, content, compression.packed(content), mimetype)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as attribute
 from datetime import UTC, datetime, timedelta
@@ -16,8 +16,12 @@ import numpy as np
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import ConsoleMessage, Page
 from werkzeug.test import TestResponse
 
+from gallery.chromium import chromium as running_chromium
+from gallery.chromium import served
 from surveylab import registry, spec
 from surveylab.design.experiment import Study
 from surveylab.settings import Settings
@@ -234,6 +238,53 @@ def every_type(field: Field) -> str:
     pages = "".join(f"  - {{id: {name}, items: [{name}]}}\n" for name in registry.names("questions"))
     items = "".join(_example(name) for name in registry.names("questions"))
     return field.tokens(field.written(_TRIAL, _EVERY_TYPE.format(pages=pages, items=items)), f="x")[0]
+
+
+@pytest.fixture
+def base(app: Flask) -> Iterator[str]:
+    """The address at which the application is served to Chromium."""
+    with served(app) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Chromium]:
+    """One Chromium for the tests of a module."""
+    with running_chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def chromium(running: Chromium, base: str) -> Iterator[Callable[..., Page]]:
+    """Opens tabs, each as somebody new; fails when a page logs an error or asks for anything from elsewhere."""
+    complaints: list[str] = []
+    contexts = []
+
+    def tab(width: int = 375, **how: Any) -> Page:
+        context = running.new_context(viewport={"width": width, "height": 740}, **how)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda line: _complain(complaints, line))
+        page.on("request", lambda request: _elsewhere(complaints, request.url, base))
+        return page
+
+    yield tab
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def _complain(complaints: list[str], line: ConsoleMessage) -> None:
+    # Chromium logs every 4xx as an error; those of a form with errors are meant.
+    if line.type in ("error", "warning") and "the server responded with a status of 4" not in line.text:
+        complaints.append(line.text)
+
+
+def _elsewhere(complaints: list[str], url: str, base: str) -> None:
+    if not url.startswith((base, "data:")):
+        complaints.append(url)
 
 
 def _example(name: str) -> str:

@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
-import threading
-from pathlib import Path
-
 import pytest
-from playwright.sync_api import sync_playwright
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("ledger_url", ["sqlite"], indirect=True)]
 
-CHROMIUM = shutil.which("chromium") or "chromium is not on the PATH"
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PAGES = ("recommendation", "reason", "service", "contacts", "background")
 
 CONTRAST = """
@@ -49,57 +41,6 @@ TARGETS = """
   .filter((e) => e.checkVisibility() && !e.matches(".skip"))
   .map((e) => { const box = e.getBoundingClientRect(); return [e.className || e.tagName, box.width, box.height]; })
 """
-
-
-class Quiet(WSGIRequestHandler):
-    """Says nothing about requests."""
-
-    def log(self, *_args, **_kwargs):
-        """Nothing."""
-
-
-@pytest.fixture
-def base(app):
-    """The address at which the application is served."""
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture
-def chromium(base):
-    """Opens tabs that fail the test when a page logs an error or asks for anything from elsewhere."""
-    assert Path(CHROMIUM).exists(), f"{CHROMIUM} is missing; the pages are tested in the system's Chromium"
-    complaints = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-
-        def tab(width=375, **how):
-            page = browser.new_context(viewport={"width": width, "height": 740}, **how).new_page()
-            page.set_default_timeout(10_000)
-            page.on("pageerror", lambda error: complaints.append(str(error)))
-            page.on("console", lambda line: _complain(complaints, line))
-            page.on("request", lambda request: _elsewhere(complaints, request.url, base))
-            return page
-
-        yield tab
-        browser.close()
-    assert complaints == []
-
-
-def _complain(complaints, line):
-    # Chromium logs every 4xx as an error; those of a form with errors are meant.
-    if line.type in ("error", "warning") and "the server responded with a status of 4" not in line.text:
-        complaints.append(line.text)
-
-
-def _elsewhere(complaints, url, base):
-    if not url.startswith((base, "data:")):
-        complaints.append(url)
 
 
 def focused(page):

@@ -1,0 +1,48 @@
+"""Gzip on the wire: for documents as they are sent, for assets packed once.
+
+Granian sends what it is given. Why documents that hold a signature may be packed, and why gzip
+and not Brotli: docs/decisions/0005-compression.md.
+"""
+
+from __future__ import annotations
+
+import gzip
+
+from flask import Flask, Response, request
+from werkzeug.wrappers import Response as AnyResponse
+
+DOCUMENTS = ("text/html",)
+LEAST = 600
+"""Bytes below which a document fits into one packet with its headers, packed or not."""
+QUICK, SMALL = 4, 9
+"""Levels: of what is packed for each request, and of what is packed once."""
+
+
+def packed(content: bytes, level: int = SMALL) -> bytes:
+    """The content as gzip, the same bytes each time."""
+    return gzip.compress(content, level, mtime=0)
+
+
+def negotiate(response: AnyResponse, content: bytes | None = None) -> None:
+    """Send ``response`` packed where the client takes that; ``content`` is its packed form, if there is one already."""
+    response.vary.add("Accept-Encoding")
+    if not _takes_gzip():
+        return
+    response.set_data(packed(response.get_data(), QUICK) if content is None else content)
+    response.headers["Content-Encoding"] = "gzip"
+
+
+def register(app: Flask) -> None:
+    """Pack every document that is long enough."""
+
+    @app.after_request
+    def pack(response: Response) -> Response:
+        if response.mimetype in DOCUMENTS and not response.is_streamed and len(response.get_data()) >= LEAST:
+            negotiate(response)
+        return response
+
+
+def _takes_gzip() -> bool:
+    """Whether the client takes gzip, and does not rather have it plain."""
+    accepted = request.accept_encodings
+    return accepted.quality("gzip") > 0 and accepted.quality("gzip") >= accepted.quality("identity")
