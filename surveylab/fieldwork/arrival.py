@@ -13,6 +13,7 @@ import numpy as np
 
 from surveylab import randomness, registry
 from surveylab.assignment import CaseView
+from surveylab.fieldwork import resume
 from surveylab.fieldwork.exposure import LANDING_PLACE
 from surveylab.fieldwork.interview import NOBODY, Interview
 from surveylab.fieldwork.pages import LANDING, Elsewhere, Reception, Standing, SurveyView, Wording
@@ -72,14 +73,22 @@ class Arrivals:
         reception = self._reception(stored, now)
         if reception.standing is not Standing.INVITED:
             return reception
-        case = self._case(stored, person.unit, now)
-        plan = self._studies.plan(stored.id, case.levels)
+        return self._begun(self._case(stored, person.unit, now), now)
+
+    def resume(self, slug: str, code: str, now: datetime) -> Arrived | None:
+        """The case that a code (as ``resume.typed`` reads it) belongs to; None where there is none of this name."""
+        with self._ledger.read() as conn:
+            case = cases.case_by_resume_code(conn, code)
+        return self._begun(case, now) if case is not None and case.slug == slug else None
+
+    def _begun(self, case: Case, now: datetime) -> Arrived:
+        plan = self._studies.plan(case.experiment, case.levels)
         if any(meeting.at(LANDING_PLACE, ()) for meeting in plan.meetings):
             begin: Reception | Elsewhere = Elsewhere(LANDING)
         else:
             begin = self._interview.start(case.token, now)
         elsewhere = begin if isinstance(begin, Elsewhere) else Elsewhere(LANDING)
-        return Arrived(Person(person.unit, stored.id), case.token, elsewhere)
+        return Arrived(Person(case.unit, case.experiment), case.token, elsewhere)
 
     def _case(self, stored: StoredExperiment, unit: str, now: datetime) -> Case:
         study = self._studies.study(stored.id)
@@ -91,7 +100,9 @@ class Arrivals:
         arrival = Arrival(unit, {}, arms[int(assigned.arm[0])])
         algorithm = f"{plan.scheme} {randomness.ALGORITHM}"
         with self._ledger.write() as conn:
-            return cases.insert_arrival(conn, stored.id, arrival, arms, algorithm=algorithm, at=now)
+            case = cases.insert_arrival(conn, stored.id, arrival, arms, algorithm=algorithm, at=now)
+            cases.give_resume_code(conn, case.id, resume.draw())
+        return case
 
     def _stored(self, slug: str, row: int | None) -> StoredExperiment | None:
         """The version in which a person began, else the running one, if it takes arrivals."""
@@ -113,7 +124,8 @@ class Arrivals:
         instrument = study.instruments[measurement.instrument]
         words = Wording(measurement.language or instrument.languages[0], instrument.languages[0], {})
         closed = stored.closes_at is not None and now >= stored.closes_at
-        return Reception(Standing.CLOSED if closed else Standing.INVITED, SurveyView("", instrument, words))
+        survey = SurveyView("", instrument, words, stored.slug)
+        return Reception(Standing.CLOSED if closed else Standing.INVITED, survey)
 
     def _version(self, row: int, running: StoredExperiment) -> StoredExperiment:
         """The version in that row if it is one of the same experiment, else the running one."""

@@ -74,6 +74,10 @@ class SurveyView:
     token: str
     instrument: Instrument
     words: Wording
+    slug: str = ""
+    """The experiment's name, as it stands in the open link."""
+    resume_code: str | None = None
+    """What the person types in to go on later, in groups; None for who has a personal link."""
 
     @property
     def title(self) -> str:

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from surveylab import registry
 from surveylab.design.instrument import Item, Page
+from surveylab.fieldwork import resume
 from surveylab.fieldwork.exposure import met
 from surveylab.fieldwork.pages import PageView, Person, Question, Reception, Standing, SurveyView, Wording
 from surveylab.fieldwork.passage import Passage
@@ -66,7 +67,8 @@ class Sitting:
     @cached_property
     def survey(self) -> SurveyView:
         """What all pages of this respondent share."""
-        return SurveyView(self.case.token, self.plan.instrument, self.words)
+        code = resume.shown(self.case.resume_code) if self.case.resume_code else None
+        return SurveyView(self.case.token, self.plan.instrument, self.words, self.case.slug, code)
 
     @property
     def reception(self) -> Reception:

@@ -24,7 +24,7 @@ from surveylab.errors import SurveylabError
 from surveylab.store._bulk import CHUNK, insert_rows, json_objects, loading, reserve, stored
 from surveylab.store._crossing import crossing
 from surveylab.store._sql import insert
-from surveylab.store.tables import assignment, event, experiment, sampled_case
+from surveylab.store.tables import assignment, event, experiment, resume_code, sampled_case
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,8 @@ class Case:
     """A case on its way through the survey.
 
     ``experiment`` is the row of its design's version, ``drawn_at`` when that was drawn: None for an
-    experiment that takes arrivals only.
+    experiment that takes arrivals only. ``resume_code`` is what a person who came by the open link
+    types in to go on; None for all others.
     """
 
     id: int
@@ -79,6 +80,7 @@ class Case:
     levels: Mapping[str, str]
     fields: Mapping[str, Value]
     drawn_at: datetime | None
+    resume_code: str | None = None
 
 
 def insert_sample(
@@ -130,6 +132,16 @@ def insert_arrival(
 def case_by_token(conn: Connection, token: str) -> Case | None:
     """The case behind a link, in one query; None where nobody has that token."""
     return _case(conn, _BY_TOKEN, token=token)
+
+
+def case_by_resume_code(conn: Connection, code: str) -> Case | None:
+    """The case that a resume code belongs to, in one query; None where nobody has that code."""
+    return _case(conn, _BY_RESUME_CODE, code=code)
+
+
+def give_resume_code(conn: Connection, case_id: int, code: str) -> None:
+    """Keep the code of a case; one that it has already stays."""
+    conn.execute(_RESUME_CODE, {"case_id": case_id, "code": code})
 
 
 def tokens(conn: Connection, experiment_id: int) -> Iterator[Case]:
@@ -219,16 +231,19 @@ _CASE_ROWS = (
         sampled_case.c.fields,
         experiment.c.slug,
         experiment.c.drawn_at,
+        resume_code.c.code,
         assignment.c.factor,
         assignment.c.level,
     )
     .select_from(sampled_case)
     .join(experiment, experiment.c.id == sampled_case.c.experiment_id)
     .outerjoin(assignment, assignment.c.case_id == sampled_case.c.id)
+    .outerjoin(resume_code, resume_code.c.case_id == sampled_case.c.id)
 )
 
 
 _BY_TOKEN = _CASE_ROWS.where(sampled_case.c.token == bindparam("token"))
+_BY_RESUME_CODE = _CASE_ROWS.where(resume_code.c.code == bindparam("code"))
 _BY_UNIT = _CASE_ROWS.where(
     sampled_case.c.experiment_id == bindparam("experiment"), sampled_case.c.unit == bindparam("unit")
 )
@@ -241,6 +256,8 @@ _ARRIVAL = insert(
     returning="id",
 )
 
+_RESUME_CODE = insert(resume_code, ("case_id",))
+
 
 def _case(conn: Connection, query: Select[Any], **which: Any) -> Case | None:
     rows = conn.execute(query, which).all()
@@ -248,4 +265,5 @@ def _case(conn: Connection, query: Select[Any], **which: Any) -> Case | None:
         return None
     one = rows[0]
     levels = {row.factor: row.level for row in rows if row.factor is not None}
-    return Case(one.id, one.experiment_id, one.slug, one.unit, one.token, levels, one.fields, one.drawn_at)
+    place = one.id, one.experiment_id, one.slug, one.unit, one.token
+    return Case(*place, levels, one.fields, one.drawn_at, one.code)

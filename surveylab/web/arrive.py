@@ -2,7 +2,9 @@
 
 GET shows the landing page and makes nobody a case. POST does: the person gets an arm by
 hashed assignment and goes on under a personal link. A first-party cookie holds a random id,
-so that who comes back is the same case; it is sent to this link only.
+so that who comes back is the same case; it is sent to this link only. On another device the
+resume code, which stands below the questions, leads to the same case (``fieldwork.resume``
+says why its tries are not counted).
 """
 
 from __future__ import annotations
@@ -12,8 +14,9 @@ import re
 from flask import Blueprint, Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from surveylab.fieldwork.arrival import Person
-from surveylab.fieldwork.pages import Reception
+from surveylab.fieldwork.arrival import Arrived, Person
+from surveylab.fieldwork.pages import Reception, Standing
+from surveylab.fieldwork.resume import shown, typed
 from surveylab.web import present
 from surveylab.web.desk import desk, now
 from surveylab.web.forms import Place, Ticket, sent_ticket
@@ -23,6 +26,8 @@ blueprint = Blueprint("arrive", __name__, url_prefix="/o")
 COOKIE = "surveylab_arrival"
 _PERSON = re.compile(r"(?P<row>[0-9]{1,18})\.(?P<unit>arrival-[0-9A-Za-z_-]{16,64})", re.ASCII)
 YEAR = 365 * 24 * 3600
+LONGEST = 100
+"""Characters of a wrong code that are given back to be mended."""
 
 
 @blueprint.get("/<slug>")
@@ -40,13 +45,53 @@ def arrive(slug: str) -> AnyResponse:
     arrived = desk().arrivals.arrive(slug, _person(ticket), now())
     if isinstance(arrived, Reception):
         return _door(slug, arrived)
+    return _on_the_way(slug, arrived)
+
+
+@blueprint.get("/<slug>/resume")
+def ask_code(slug: str) -> AnyResponse:
+    """The form for the code."""
+    return _code_form(slug)
+
+
+@blueprint.post("/<slug>/resume")
+def resume(slug: str) -> AnyResponse:
+    """Go on as the case that the code belongs to; the form again where there is none."""
+    entered = request.form.get("code", "")
+    if not desk().forms.signer.genuine(present.resume_place(slug), sent_ticket(request.form)):
+        return _code_form(slug, entered, forged=True)
+    code = typed(entered)
+    arrived = desk().arrivals.resume(slug, code, now()) if code else None
+    if arrived:
+        return _on_the_way(slug, arrived)
+    return _code_form(slug, entered, error=_advice(entered, code))
+
+
+def _advice(entered: str, code: str | None) -> str:
+    """What to do about a code that leads nowhere."""
+    if not entered.strip():
+        return "Enter the code that stood below the questions"
+    if code is None:
+        return "Enter all twelve letters and figures of the code"
+    return f"Check the code: no interview of this survey has {shown(code)}"
+
+
+def _code_form(slug: str, entered: str = "", *, error: str | None = None, forged: bool = False) -> Response:
+    reception = desk().arrivals.door(slug, now())
+    if reception.survey is None or reception.standing is not Standing.INVITED:
+        return present.door(reception)
+    return present.resume(reception.survey, entered=entered[:LONGEST], error=error, forged=forged)
+
+
+def _on_the_way(slug: str, arrived: Arrived) -> AnyResponse:
+    """To the personal link, with the cookie by which this browser is known again."""
     response = present.onwards(arrived.token, arrived.elsewhere)
     response.set_cookie(
         COOKIE,
         f"{arrived.person.experiment}.{arrived.person.unit}",
         max_age=YEAR,
-        path=f"/o/{slug}",
-        secure=request.is_secure,
+        path=present.open_link(slug),
+        secure=request.is_secure or desk().settings.base_url.startswith("https://"),
         httponly=True,
         samesite="Lax",
     )
@@ -70,4 +115,4 @@ def _door(slug: str, reception: Reception, *, forged: bool = False) -> Response:
 
 def _place(slug: str) -> Place:
     """What the form of the open link is signed for: no token is empty, so no other form is."""
-    return Place("", f"/o/{slug}")
+    return Place("", present.open_link(slug))

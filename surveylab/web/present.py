@@ -19,6 +19,8 @@ START = "/start"
 STOP = "/stop"
 """The forms that are no page. A page's id has no slash, so none can be taken for another."""
 
+RESUME = "/resume"
+
 DOORS = {
     Standing.INVITED: ("landing", 200),
     Standing.STARTED: ("landing", 200),
@@ -27,6 +29,11 @@ DOORS = {
     Standing.OPTED_OUT: ("stopped", 410),
 }
 """What stands at the link of a respondent, and with which code."""
+
+
+def open_link(slug: str, place: str = "") -> str:
+    """Where people come who were not listed, or a place behind it."""
+    return f"/o/{slug}{place}"
 
 
 def address(token: str, place: str = "") -> str:
@@ -47,7 +54,26 @@ def door(reception: Reception, *, place: Place | None = None, forged: bool = Fal
     template, code = DOORS[reception.standing]
     if template != "landing":
         return _plain(survey, template, code, started=reception.had_started)
-    return _form(survey, "landing", place or Place(survey.token, START), forged=forged, started=reception.had_started)
+    return _form(
+        survey,
+        "landing",
+        place or Place(survey.token, START),
+        forged=forged,
+        started=reception.had_started,
+        go_on_at=open_link(survey.slug, RESUME) if place else None,
+    )
+
+
+def resume(survey: SurveyView, *, entered: str = "", error: str | None = None, forged: bool = False) -> Response:
+    """The form for a resume code, or the form with what was entered and what to do about it."""
+    place = resume_place(survey.slug)
+    more = {"entered": entered, "error": error, "survey_address": open_link(survey.slug)}
+    return _form(survey, "resume", place, forged=forged, code=422 if error else 200, **more)
+
+
+def resume_place(slug: str) -> Place:
+    """What the form for a resume code is signed for."""
+    return Place("", open_link(slug, RESUME))
 
 
 def thanks(survey: SurveyView) -> Response:
@@ -88,6 +114,7 @@ def _question(
         survey=view.survey,
         language=view.language,
         address=address(view.survey.token),
+        resume_at=_resume_at(view.survey),
         assets=assets.addresses(),
         may_stop=True,
         page=view,
@@ -101,14 +128,16 @@ def _question(
     return Response(text, code)
 
 
-def _form(survey: SurveyView, template: str, place: Place, *, forged: bool, started: bool = False) -> Response:
+def _form(
+    survey: SurveyView, template: str, place: Place, *, forged: bool, code: int = 200, **values: object
+) -> Response:
     return _plain(
         survey,
         template,
-        400 if forged else 200,
+        400 if forged else code,
+        **values,
         may_stop=place.form == START,
         forged=forged,
-        started=started,
         ticket=desk().forms.signer.issue(place, now()),
         action=place.form if not place.token else address(place.token),
     )
@@ -121,6 +150,14 @@ def _plain(survey: SurveyView, template: str, code: int, **values: object) -> Re
         survey=survey,
         language=survey.language,
         address=address(survey.token),
+        resume_at=_resume_at(survey),
         assets=assets.addresses(),
     )
     return Response(text, code)
+
+
+def _resume_at(survey: SurveyView) -> str | None:
+    """The address that is typed in together with the code, for who has one; as short as it can be read."""
+    if survey.resume_code is None:
+        return None
+    return desk().settings.base_url.partition("://")[2] + open_link(survey.slug, RESUME)
