@@ -31,5 +31,8 @@ class Receipt:
 class Contract(Protocol):
     """What a channel is."""
 
+    SENDS: bool
+    """Whether messages go out through it. Where people meet the survey by themselves none do, and ``send`` refuses."""
+
     def send(self, messages: Iterable[Outgoing], target: str) -> list[Receipt]:
         """Hand the messages over; ``target`` is where this channel delivers to (a file, a host)."""

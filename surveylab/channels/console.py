@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 from surveylab.channels import Outgoing, Receipt
 
+SENDS = True
+
 
 def send(messages: Iterable[Outgoing], target: str) -> list[Receipt]:
     """Write each message to standard output; ``target`` is named in the receipt."""

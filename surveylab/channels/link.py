@@ -8,6 +8,8 @@ from pathlib import Path
 
 from surveylab.channels import Outgoing, Receipt
 
+SENDS = True
+
 
 def send(messages: Iterable[Outgoing], target: str) -> list[Receipt]:
     """Write ``target`` with the columns unit, link, subject, body; every row written counts as sent."""

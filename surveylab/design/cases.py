@@ -22,12 +22,18 @@ STAGES = {
 """Kind of event -> the stage of the flow that a case has reached with it, in the order of the flow."""
 
 
+IN_APP = "in_app"
+"""The channel whose prompts are displayed at random to who is there: the detail of their event ``sent``."""
+
+
 @dataclass(frozen=True, order=True)
 class Event:
     """One thing that happened to a case. Events are appended, never edited.
 
     Kinds: selected, sent, opened, started, page (one accepted submission of a page),
-    submitted, opted_out, bounced, screened_out.
+    submitted, opted_out, bounced, screened_out, dismissed (a prompt in an app, by its button).
+
+    The detail of ``sent`` begins with the channel. In an app, to be sent is to be displayed.
     """
 
     at: datetime
@@ -81,6 +87,11 @@ class CaseRecord:
     def had(self, kind: str) -> bool:
         """Whether an event of that kind is in the history."""
         return any(event.kind == kind for event in self.events)
+
+    @property
+    def prompted(self) -> bool:
+        """Whether a prompt in an app was displayed to the person."""
+        return any(event.kind == "sent" and event.detail == IN_APP for event in self.events)
 
     def first(self, kind: str) -> datetime | None:
         """When an event of that kind first happened."""

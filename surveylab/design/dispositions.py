@@ -28,6 +28,11 @@ PARTIAL = Disposition("1.2", "P")
 REFUSAL = Disposition("2.11", "R")
 NO_ITEM = Disposition("2.112", "R")
 """Logged on to the survey, did not complete any item."""
+DISMISSED = Disposition("2.112", "R")
+"""Declined a prompt in an app by its button: an explicit refusal."""
+IGNORED = Disposition("2.113", "R")
+"""Was displayed a prompt in an app, at random, and left it: an implicit refusal. It needs no report from the page
+that was left: a prompt without any reply is ignored."""
 BREAK_OFF = Disposition("2.12", "R")
 NOT_SENT = Disposition("3.11", "UH")
 NOTHING_RETURNED = Disposition("3.19", "UH")
@@ -72,4 +77,8 @@ def disposition(record: CaseRecord) -> Disposition:
         return REFUSAL
     if record.had("bounced"):
         return UNDELIVERED
+    if record.had("dismissed"):
+        return DISMISSED
+    if record.prompted:
+        return IGNORED
     return NOTHING_RETURNED if record.had("sent") or record.had("opened") else NOT_SENT

@@ -13,6 +13,8 @@ import numpy as np
 
 from surveylab import randomness, registry
 from surveylab.assignment import CaseView
+from surveylab.design.cases import IN_APP
+from surveylab.design.experiment import Experiment, Study
 from surveylab.fieldwork import resume
 from surveylab.fieldwork.exposure import LANDING_PLACE
 from surveylab.fieldwork.interview import NOBODY, Interview
@@ -43,6 +45,36 @@ class Arrived:
     person: Person
     token: str
     elsewhere: Elsewhere
+
+
+def opens_to(exp: Experiment, *, prompted: bool) -> bool:
+    """Whether an experiment takes people who were not listed: by a prompt in an app, else by its open link.
+
+    A listed sample is closed to others.
+    """
+    unlisted = exp.frame is None and registry.load("assignment", exp.assignment.scheme).ARRIVALS
+    return unlisted and prompted == (exp.contact.channel == IN_APP)
+
+
+def placed(study: Study, unit: str) -> tuple[Arrival, str] | None:
+    """Somebody unlisted with the inclusion probability and the arm that the seed gives, and by which algorithm.
+
+    None for who is not in the sample.
+    """
+    exp = study.experiment
+    probability = None
+    if exp.sampling is not None:
+        sampling, settings = registry.load("sampling", exp.sampling.scheme), exp.sampling.settings
+        if not sampling.chooser(settings, randomness.stream(exp.seed, "sampling"))(unit):
+            return None
+        probability = sampling.probability(settings)
+    scheme = registry.load("assignment", exp.assignment.scheme)
+    one = CaseView(np.array([unit], dtype=np.str_), {})
+    assigned = scheme.assign(
+        one, exp.arms, exp.assignment.settings, randomness.stream(exp.seed, "assignment"), exp.seed
+    )
+    arrival = Arrival(unit, {}, exp.arms[int(assigned.arm[0])], probability=probability)
+    return arrival, f"{exp.assignment.scheme} {randomness.ALGORITHM}"
 
 
 class Arrivals:
@@ -92,14 +124,11 @@ class Arrivals:
 
     def _case(self, stored: StoredExperiment, unit: str, now: datetime) -> Case:
         study = self._studies.study(stored.id)
-        arms, plan = study.experiment.arms, study.experiment.assignment
-        scheme = registry.load("assignment", plan.scheme)
-        one = CaseView(np.array([unit], dtype=np.str_), {})
-        rng = randomness.stream(stored.seed, "assignment")
-        assigned = scheme.assign(one, arms, plan.settings, rng, stored.seed)
-        arrival = Arrival(unit, {}, arms[int(assigned.arm[0])])
-        algorithm = f"{plan.scheme} {randomness.ALGORITHM}"
+        found = placed(study, unit)
+        assert found is not None  # an open link samples nobody out
+        arrival, algorithm = found
         with self._ledger.write() as conn:
+            arms = study.experiment.arms
             case = cases.insert_arrival(conn, stored.id, arrival, arms, algorithm=algorithm, at=now)
             cases.give_resume_code(conn, case.id, resume.draw())
         return case
@@ -110,10 +139,7 @@ class Arrivals:
             stored = experiments.experiment(conn, slug) if slug.isprintable() else None
         if stored is not None and row is not None:
             stored = self._version(row, stored)
-        if stored is None:
-            return None
-        scheme = self._studies.study(stored.id).experiment.assignment.scheme
-        return stored if registry.load("assignment", scheme).ARRIVALS else None
+        return stored if stored and opens_to(self._studies.study(stored.id).experiment, prompted=False) else None
 
     def _reception(self, stored: StoredExperiment, now: datetime) -> Reception:
         """The landing page as the file has it, with no level applied."""

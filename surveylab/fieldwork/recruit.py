@@ -174,7 +174,7 @@ def _differences(study: Study, kept: assignments.StoredAssignments, again: Recru
 
 
 def _same(stored: NDArray[Any], derived: NDArray[Any]) -> bool:
-    """Whether two columns are equal; who arrived unlisted has no inclusion probability in either."""
+    """Whether two columns are equal; who arrived without being sampled has no probability in either."""
     return np.array_equal(stored, derived, equal_nan=stored.dtype.kind == "f")
 
 
@@ -261,10 +261,17 @@ def _recruit(conn: Connection, study: Study) -> tuple[frames.StoredFrame, Recrui
 
 
 def _arrived(study: Study, units: NDArray[np.str_]) -> Recruited:
-    """The assignment that a study's seed gives to people who arrived unlisted, under these ids."""
-    n = len(units)
+    """The draw and the assignment that a study's seed gives to people who arrived unlisted, under these ids.
+
+    Where a scheme samples the arrivals, those whom it does not take are not among the units.
+    """
+    exp, n = study.experiment, len(units)
+    view = FrameView(units, {})
     sample = Sample(np.arange(n), np.full(n, np.nan), np.full(n, ""))
-    return _assigned(study.experiment, FrameView(units, {}), sample, CaseView(units, {}))
+    if exp.sampling is not None and n:
+        scheme = registry.load("sampling", exp.sampling.scheme)
+        sample = scheme.draw(view, exp.sampling.settings, randomness.stream(exp.seed, "sampling"))
+    return _assigned(exp, view, sample, CaseView(units[sample.positions], {}))
 
 
 def _assigned(exp: Experiment, view: FrameView, sample: Sample, chosen: CaseView) -> Recruited:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
@@ -46,3 +46,17 @@ class Contract(Protocol):
 
     def draw(self, frame: FrameView, settings: Any, rng: np.random.Generator) -> Sample:
         """Draw the sample. SurveylabError, with a remedy, where the frame does not allow it."""
+
+
+@runtime_checkable
+class OneByOne(Protocol):
+    """What a scheme has beside the contract that can decide about people as they arrive, unlisted.
+
+    The decision about an id is the one that ``draw`` would take with the same stream.
+    """
+
+    def probability(self, settings: Any) -> float:
+        """The inclusion probability of whoever arrives."""
+
+    def chooser(self, settings: Any, rng: np.random.Generator) -> Callable[[str], bool]:
+        """A function from the id of a unit to whether it is in the sample."""

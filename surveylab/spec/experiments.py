@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 from math import inf
 
 from surveylab import registry
+from surveylab.design.cases import IN_APP
 from surveylab.design.terms import Scale
 from surveylab.errors import Fault
+from surveylab.sampling import OneByOne
 from surveylab.spec.checking import fault, read
 from surveylab.spec.document import Keyed, Node, Scalar, at, keys_of, members_of, text_of, texts_of
 from surveylab.spec.faults import Finding, offer
@@ -72,6 +74,7 @@ def read_experiment(node: Node) -> ExperimentReading:
     section = ExperimentSection(**first.values)
     checks = (
         _parts(node, section),
+        _listed_in_app(node, section),
         _data(node, names),
         _contact(node, names),
         _measured(node),
@@ -105,17 +108,37 @@ def _parts(node: Node, section: ExperimentSection) -> Iterator[Fault]:
     scheme = section.assignment.scheme if section.assignment else None
     arrivals = scheme in registry.names("assignment") and registry.load("assignment", str(scheme)).ARRIVALS
     if "frame" not in keys:
-        if "sampling" in keys:
-            finding = Finding(
-                "SL424", "there is a sampling and no frame to draw from.", "Add `frame:`.", ("sampling",), key=True
-            )
-            yield fault(node, finding)
+        if "sampling" in keys and not _samples_arrivals(section):
+            yield fault(node, Finding("SL424", *_NO_FRAME, ("sampling",), key=True))
         elif scheme in registry.names("assignment") and not arrivals:
             what = f"the key 'frame' is missing, and the assignment scheme {scheme!r} needs a list of people."
             yield fault(node, Finding("SL102", what, "Add `frame:` and `sampling:`, or assign people as they arrive."))
     elif "sampling" not in keys:
         what = "the key 'sampling' is missing: nothing says who of the frame is asked."
         yield fault(node, Finding("SL102", what, "Add `sampling:`."))
+
+
+_NO_FRAME = (
+    "there is a sampling and no frame to draw from.",
+    "Add `frame:`; or sample who arrives in an app: `contact: {channel: in_app}` and the scheme bernoulli.",
+)
+
+
+def _samples_arrivals(section: ExperimentSection) -> bool:
+    """Whether people are sampled as they arrive: in an app, by a scheme that decides about them one by one."""
+    sampling = section.sampling
+    if sampling is None:  # at fault by itself
+        return True
+    scheme = registry.load("sampling", sampling.scheme)
+    return isinstance(scheme, OneByOne) and section.contact.channel == IN_APP
+
+
+def _listed_in_app(node: Node, section: ExperimentSection) -> Iterator[Fault]:
+    """A page that asks for a prompt does not prove who is before it, so nobody who is listed can be asked there."""
+    channel = at(node, "contact", "channel")
+    if channel is not None and section.contact.channel == IN_APP and "frame" in keys_of(node):
+        what = "the channel in_app reaches people who are not listed, and there is a frame."
+        yield fault(channel, Finding("SL424", what, "Delete `frame:`, or choose another channel."))
 
 
 def _data(node: Node, names: Names) -> Iterator[Fault]:

@@ -33,7 +33,7 @@ class FactorColumn:
 class StoredAssignments:
     """All cases of an experiment in the order of their units; arrays have shape (n,).
 
-    ``probability`` is the inclusion probability, not a number for who arrived unlisted.
+    ``probability`` is the inclusion probability, not a number for who arrived unlisted and was not sampled.
     """
 
     case: NDArray[np.int64]

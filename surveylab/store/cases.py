@@ -53,7 +53,7 @@ class NewCases:
 
 @dataclass(frozen=True)
 class Arrival:
-    """A person who came unlisted, as the assignment scheme has placed them."""
+    """A person who came unlisted, as the sampling and the assignment have placed them."""
 
     unit: str
     fields: Mapping[str, Value]
@@ -61,6 +61,8 @@ class Arrival:
     position: int = 0
     block: str = ""
     stratum: str = ""
+    probability: float | None = None
+    """Of inclusion, where a scheme sampled the arrivals; None where whoever came was taken."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,7 @@ def insert_arrival(
     """
     row = {"experiment_id": experiment_id, "unit": arrival.unit, "token": secrets.token_urlsafe(16)}
     row |= {"stratum": arrival.stratum, "cluster": "", "block": arrival.block, "fields": dict(arrival.fields)}
+    row |= {"inclusion_probability": arrival.probability}
     case_id = conn.scalar(_ARRIVAL, row)
     if case_id is not None:
         chances = _Chances(arms, algorithm)
@@ -252,7 +255,7 @@ _BY_UNIT = _CASE_ROWS.where(
 _ARRIVAL = insert(
     sampled_case,
     ("experiment_id", "unit"),
-    columns=("experiment_id", "unit", "token", "stratum", "cluster", "block", "fields"),
+    columns=("experiment_id", "unit", "token", "stratum", "cluster", "block", "inclusion_probability", "fields"),
     returning="id",
 )
 

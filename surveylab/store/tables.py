@@ -130,7 +130,7 @@ sampled_case = Table(
     _text("stratum"),
     _text("cluster"),
     _text("block"),
-    Column("inclusion_probability", Float),  # None: a person who arrived unlisted
+    Column("inclusion_probability", Float),  # None: whoever arrived unlisted was taken
     _json("fields"),
     UniqueConstraint("experiment_id", "unit"),
 )

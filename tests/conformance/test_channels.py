@@ -10,6 +10,7 @@ import pytest
 from surveylab import registry
 from surveylab.channels import Outgoing, link
 from surveylab.design import cases
+from surveylab.errors import SurveylabError
 
 MESSAGES = [
     Outgoing(1, "u1", "http://127.0.0.1/r/a", "How are we doing?", "Dear customer,\nplease answer."),
@@ -17,7 +18,17 @@ MESSAGES = [
 ]
 
 
-@pytest.mark.parametrize("name", registry.names("channels"))
+SENDING = [name for name in registry.names("channels") if registry.load("channels", name).SENDS]
+
+
+def test_a_channel_that_sends_nothing_says_so(tmp_path: Path) -> None:
+    """Where people meet the survey by themselves, a message is refused, and never taken for sent."""
+    for name in set(registry.names("channels")) - set(SENDING):
+        with pytest.raises(SurveylabError, match="not sent"):
+            registry.load("channels", name).send(MESSAGES, str(tmp_path / "out"))
+
+
+@pytest.mark.parametrize("name", SENDING)
 def test_each_message_has_its_receipt(name: str, tmp_path: Path) -> None:
     """One receipt per message, for its case, of a kind that the grammar knows."""
     receipts = registry.load("channels", name).send(MESSAGES, str(tmp_path / "out"))

@@ -12,7 +12,7 @@ from surveylab.randomness import stream
 from surveylab.sampling import FrameView, Sample
 
 SIZE, DRAWS = 24, 3_000
-EXAMPLES: dict[str, Any] = {"n": 7, "strata": ("region",)}
+EXAMPLES: dict[str, Any] = {"n": 7, "p": 0.3, "strata": ("region",)}
 """What a field of Settings that has no default is set to here; a scheme with a new one adds it."""
 
 schemes = pytest.mark.parametrize("scheme", registry.names("sampling"))

@@ -282,6 +282,34 @@ def test_people_who_arrive_need_no_frame(files):
     assert files.read().experiment.frame is None
 
 
+def in_app(files):
+    """The files with people who are sampled as they arrive in an app."""
+    files.change("frame: {source: customers}\n", "").change("{scheme: srs, n: 10}", "{scheme: bernoulli, p: 0.2}")
+    return files.change("contact: {", "contact: {channel: in_app, ").change("scheme: complete", "scheme: hashed")
+
+
+def test_people_are_sampled_as_they_arrive_in_an_app(files):
+    """A sampling without a frame decides about them one by one."""
+    sampling = in_app(files).read().experiment.sampling
+    assert (sampling.scheme, sampling.settings.p) == ("bernoulli", 0.2)
+
+
+@pytest.mark.parametrize(
+    "mistake",
+    [
+        ("{scheme: bernoulli, p: 0.2}", "{scheme: srs, n: 10}", "SL424", "sampling"),  # needs a list
+        ("channel: in_app", "channel: link", "SL424", "sampling"),  # nobody draws who follows a link
+        ("title: Wording\nsampling", "title: Wording\nframe: {source: customers}\nsampling", "SL424", "in_app"),
+        ("p: 0.2", "p: 1.2", "SL106", "1.2"),
+        ("scheme: hashed", "scheme: complete", "SL102", "format"),
+    ],
+)
+def test_what_cannot_be_sampled_in_an_app(files, place, mistake):
+    """Schemes that need a list, links that anybody follows, people who are listed already."""
+    old, new, code, start = mistake
+    _one(in_app(files).change(old, new), place, code, start)
+
+
 def test_too_many_arms_are_refused_before_they_are_made(files):
     """Twenty factors of three levels would be three billion arms."""
     more = "".join(f"f{n}: {{varies: messages.first.subject, levels: {{a: x, b: y, c: z}}}}\n" for n in range(20))
