@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
-from surveylab import registry
+from surveylab import registry, spec
+from surveylab.design.instrument import Instrument
+from surveylab.design.scores import Score
 from surveylab.spec.faults import CODES
 
 TITLES = {
@@ -38,7 +41,64 @@ def faults() -> str:
     return "\n".join(lines) + "\n"
 
 
-PAGES = {"plugins.md": plugins, "faults.md": faults}
+RULES = {
+    "nps": "% promoters (9, 10) - % detractors (0 to 6)",
+    "top_box": "% at the highest point",
+    "top_two_box": "% at the two highest points",
+    "mean": "mean",
+    "sum": "sum",
+    "level": "steps reached, one after the other",
+}
+"""What a rule of a score computes over respondents."""
+SHIPPED = Path(__file__).parent.parent / "instruments"
+
+
+def instruments() -> str:
+    """What every shipped instrument asks, in which languages, from which source and with which scoring."""
+    lines = ["# Shipped instruments", ""]
+    lines += ["Ready to run: name one under `measurement: {instrument: name}`. `surveylab scores` computes the scores."]
+    lines += ["", "| instrument | what it is | languages | pages | items |", "|---|---|---|---|---|"]
+    shipped = [spec.read_instrument(path) for path in sorted(SHIPPED.glob("*.yaml"))]
+    for each in shipped:
+        languages, counts = ", ".join(each.languages), f"{len(each.pages)} | {len(each.items)}"
+        lines.append(f"| [`{each.name}`](#{each.name}) | {_words(each, each.title)} | {languages} | {counts} |")
+    for each in shipped:
+        lines += ["", f"## {each.name}", ""]
+        lines += [f"- {source}" for source in each.source]
+        lines += ["", "| item | type | question |", "|---|---|---|"]
+        lines += [f"| `{item.id}` | {item.type} | {_words(each, item.text)} |" for item in each.items]
+        if each.scores:
+            lines += ["", "| score | scoring | of |", "|---|---|---|"]
+            lines += [f"| `{name}` | {_scoring(score)} | {_scored(score)} |" for name, score in each.scores.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _words(instrument: Instrument, text: Mapping[str, str]) -> str:
+    return " ".join(text[instrument.languages[0]].split()).replace("|", "\\|")
+
+
+def _scoring(score: Score) -> str:
+    parts = [RULES[score.rule]]
+    if score.fewest is not None:
+        parts.append(f"at least {score.fewest} answered")
+    if score.reached_from is not None:
+        parts.append(f"in place from {score.reached_from} on")
+    if score.digits is not None:
+        parts.append(f"decimals: {score.digits}" if score.digits else "rounded to the whole number")
+    if score.better == "lower":
+        parts.append("lower is better")
+    if score.is_told:
+        parts.append("told to respondents")
+    return ", ".join(parts)
+
+
+def _scored(score: Score) -> str:
+    steps = " then ".join("; ".join(f"`{item}`" for item in step) for step in score.steps)
+    turned = (f"`{item}` (reversed)" if item in score.reversed else f"`{item}`" for item in score.items)
+    return steps or ", ".join(turned)
+
+
+PAGES = {"plugins.md": plugins, "faults.md": faults, "instruments.md": instruments}
 
 if __name__ == "__main__":
     for name, page in PAGES.items():

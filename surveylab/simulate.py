@@ -180,9 +180,11 @@ def _expected(study: Study, inquiry: Inquiry, arm: Arm) -> float:
         return math.nan  # rows may be rated alike without it: the assumed share is the least there can be
     if inquiry.outcome == "break_off":
         return 1 - assumed(study, "response", arm) / _starting(study, arm)
-    if inquiry.outcome not in ("score", "nps", "top_box"):
+    if inquiry.outcome not in ("score", "nps", "top_box", "top_two_box"):
         return assumed(study, inquiry.outcome, arm)
     instrument = study.plan(arm).instrument
+    if instrument and inquiry.item in instrument.scores:
+        return math.nan  # nothing is assumed of what several items come to
     item = instrument.item(inquiry.item) if instrument and inquiry.item else None
     bounds = _bounds_of_score(study, item) if item else None
     if bounds is None:
@@ -194,6 +196,7 @@ def _expected(study: Study, inquiry: Inquiry, arm: Arm) -> float:
     values = {
         "score": ratings,
         "top_box": ratings == ratings[-1],
+        "top_two_box": ratings >= ratings[-1] - 1,
         "nps": 100.0 * ((ratings >= 9).astype(float) - (ratings <= 6)),
     }
     return float(shares @ values[inquiry.outcome])

@@ -43,7 +43,7 @@ def test_every_command_is_documented_with_an_example(name: str) -> None:
     assert f"Example: surveylab {name}" in (command.help or "")
 
 
-@pytest.mark.parametrize("name", ["plugins.md", "faults.md"])
+@pytest.mark.parametrize("name", ["plugins.md", "faults.md", "instruments.md"])
 def test_generated_pages_are_true(name: str) -> None:
     """The pages that follow from the code are what ``python docs/generate.py`` writes."""
     generate = runpy.run_path(str(DOCS / "generate.py"))
@@ -52,7 +52,16 @@ def test_generated_pages_are_true(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "result", [results.Analysis, results.Estimate, results.SampleRatio, results.Diagnostics, results.Decision]
+    "result",
+    [
+        results.Analysis,
+        results.Estimate,
+        results.SampleRatio,
+        results.Diagnostics,
+        results.Decision,
+        results.Scores,
+        results.Scored,
+    ],
 )
 def test_every_json_field_is_documented(result: type) -> None:
     """Each field that a command prints as JSON stands in docs/commands.md."""

@@ -24,7 +24,12 @@ def family_of(study: Study, measure: Measure) -> str:
 
 def better(study: Study, measure: Measure) -> int:
     """1 where more of the measure is better, -1 where less is; more, for outcomes of others."""
-    return 1 if study.experiment.data else int(registry.load("outcomes", measure.outcome).BETTER)
+    if study.experiment.data:
+        return 1
+    declared = (instrument.scores.get(measure.item or "") for instrument in study.instruments.values())
+    if any(score is not None and score.better == "lower" for score in declared):
+        return -1
+    return int(registry.load("outcomes", measure.outcome).BETTER)
 
 
 def logged(study: Study, measure: Measure) -> bool:

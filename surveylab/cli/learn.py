@@ -1,4 +1,4 @@
-"""Commands that learn: load, analyse, decide, report."""
+"""Commands that learn: load, scores, analyse, decide, report."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import click
 from surveylab.cli._terminal import json_option, opened, progress, say_json, say_table, spec_argument, study_of
 
 if TYPE_CHECKING:
-    from surveylab.design.results import Analysis
+    from surveylab.design.results import Analysis, Scores
 
 
 @click.command()
@@ -32,6 +32,30 @@ def load(spec: Path, data: Path, encoding: str) -> None:
     with opened() as ledger, progress("rows") as bar:
         loaded = load_data(ledger, study, data, encoding, bar)
     click.echo(f"{loaded.rows:,} rows, {loaded.cases:,} cases in {loaded.cells:,} cells.")
+
+
+@click.command()
+@spec_argument
+@json_option
+def scores(spec: Path, as_json: bool) -> None:
+    """Compute the official scores of the instrument: NPS, CSAT and whatever else its file declares.
+
+    Over all who started and by arm, from the answers that stand; unweighted, so that strata that
+    were sampled more count more.
+
+    \b
+    Example: surveylab scores experiments/nps_wording_length.yaml
+    """
+    from surveylab.analysis.scores import official_scores
+    from surveylab.design.results import as_json as plain
+
+    study = study_of(spec)
+    with opened() as ledger:
+        found = official_scores(ledger, study)
+    if as_json:
+        say_json(plain(found))
+    else:
+        say_scores(found)
 
 
 @click.command()
@@ -120,6 +144,29 @@ def say_analysis(analysis: Analysis) -> None:
         click.echo(f"\nDecision: {analysis.decision.action}. {analysis.decision.reason}")
 
 
+def say_scores(found: Scores) -> None:
+    """Print scores for a person, with where they come from."""
+    click.echo(f"{found.title}\n")
+    rows = [
+        [
+            each.score if not each.within else "  " + ", ".join(each.within.values()),
+            each.rule,
+            f"{each.n:,}",
+            "-" if each.value is None else f"{each.value:.4g}",
+            "-" if each.standard_error is None else f"{each.standard_error:.3g}",
+            "-" if each.interval is None else f"{each.interval[0]:.4g} to {each.interval[1]:.4g}",
+            ", ".join(f"{count:,} {reason.replace('_', ' ')}" for reason, count in each.missing.items()) or "-",
+        ]
+        for each in found.scores
+    ]
+    say_table(["score", "rule", "n", "value", "s.e.", f"{found.level:.0%} interval", "without"], rows)
+    for each in (each for each in found.scores if each.bands and not each.within):
+        click.echo(f"{each.score}: " + ", ".join(f"{band} {count:,}" for band, count in each.bands.items()))
+    click.echo("\nUnweighted, among those who started.")
+    for source in dict.fromkeys(source for sources in found.sources.values() for source in sources):
+        click.echo(f"Source: {source}")
+
+
 def _analysed(spec: Path) -> Analysis:
     from surveylab.analysis.analyse import analyse as run
 
@@ -136,4 +183,4 @@ def _hold(analysis: Analysis) -> None:
         raise GateError("; ".join(f"{inquiry}: {why}" for inquiry, why in analysis.refused.items()))
 
 
-COMMANDS = (load, analyse, decide, report)
+COMMANDS = (load, scores, analyse, decide, report)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
 from surveylab.design.rules import Rule, evaluate
+from surveylab.design.scores import Score
 from surveylab.design.terms import Missing, Text, Value
 
 RESERVED_PAGES = frozenset({"stop", "thanks"})
@@ -107,6 +108,10 @@ class Instrument:
     """In the order shown."""
     items: tuple[Item, ...]
     """The questions; a page asks them by their ids."""
+    source: tuple[str, ...] = ()
+    """Where the questions and their scoring come from: references, or that the wording is one's own."""
+    scores: Mapping[str, Score] = field(default_factory=dict)
+    """What the answers come to, by name: the official scoring of the source."""
 
     def item(self, name: str) -> Item:
         """The item of that id. KeyError where there is none."""

@@ -94,6 +94,43 @@ class Analysis:
     decision: Decision | None
 
 
+@dataclass(frozen=True)
+class Scored:
+    """One score of one sample: everybody who started, or those of one arm (``within``: factor -> level).
+
+    ``value`` is None where nobody's answers sufficed; ``standard_error`` and ``interval`` also where one person's did.
+    """
+
+    score: str
+    instrument: str
+    rule: str
+    within: Mapping[str, str]
+    n: int
+    """Respondents whose answers sufficed."""
+    value: float | None
+    standard_error: float | None
+    interval: tuple[float, float] | None
+    bands: Mapping[str, int]
+    """Band -> respondents in it."""
+    missing: Mapping[str, int]
+    """Reason of the first answer that lacks -> respondents without a score."""
+
+
+@dataclass(frozen=True)
+class Scores:
+    """The official scores of the instruments of one experiment, unweighted, over all arms and by arm."""
+
+    experiment: str
+    title: str
+    design_hash: str
+    weighted: bool
+    level: float
+    """Of the intervals."""
+    sources: Mapping[str, tuple[str, ...]]
+    """Instrument -> where its questions and their scoring come from."""
+    scores: tuple[Scored, ...]
+
+
 def analysis_from_json(stored: Mapping[str, Any]) -> Analysis:
     """The analysis that ``as_json`` wrote down."""
     ratio, decision = stored["sample_ratio"], stored["decision"]

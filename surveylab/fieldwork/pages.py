@@ -8,7 +8,10 @@ from enum import StrEnum
 from functools import cached_property
 
 from surveylab.design import fills
+from surveylab.design.aggregates import half_up
 from surveylab.design.instrument import Instrument, Item
+from surveylab.design.scores import OWN_SCORE
+from surveylab.design.scoring import told
 from surveylab.design.terms import IDENTITY, Text, Value
 from surveylab.fieldwork.passage import Passage
 
@@ -61,10 +64,30 @@ class Wording:
             return fills.fill(words, self.known)
         return fills.fill(words, {**self.known, **{f"unit.{name}": value for name, value in self.person().items()}})
 
+    def with_score(self, value: float | None, digits: int) -> Wording:
+        """The same words where a text may fill in the respondent's own score, as the language writes numbers."""
+        if value is None:
+            return self
+        point = "." if self.language.partition("-")[0] in _POINT else ","
+        spoken = f"{half_up(value, digits):.{digits}f}".replace(".", point)
+        return replace(self, known={**self.known, OWN_SCORE: spoken})
+
     @property
     def anonymous(self) -> Wording:
         """The same words to nobody in particular: fills that say who the person is give their fallback."""
         return replace(self, person=dict)
+
+
+_POINT = frozenset({"en", "ja", "ko", "th", "zh", "he", "hi"})
+"""Languages that write a point before decimals; the others of the messages write a comma."""
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """What a respondent is told about one score, in the words of the survey."""
+
+    title: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -93,6 +116,14 @@ class SurveyView:
     def thanks(self) -> str:
         """At the end."""
         return self.words(self.instrument.thanks)
+
+    @cached_property
+    def feedback(self) -> tuple[Feedback, ...]:
+        """What the answers that stand come to, where the instrument tells it; for who has finished."""
+        return tuple(
+            Feedback(self.words(each.title), self.words.with_score(each.value, each.digits)(each.text))
+            for each in told(self.instrument, self.words.known)
+        )
 
     @property
     def contact(self) -> str:

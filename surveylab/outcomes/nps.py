@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from surveylab.design.cases import CaseRecord
 from surveylab.design.instrument import Instrument
+from surveylab.design.scoring import promotion
 from surveylab.design.terms import Among, ErrorSource, Scale
 from surveylab.outcomes._items import rating, rating_fault
 
@@ -17,8 +18,6 @@ ERROR = ErrorSource.MEASUREMENT
 SCALE = Scale.DIFFERENCE
 BETTER = 1
 VERSION = 1
-PROMOTERS_FROM = 9
-DETRACTORS_TO = 6
 
 
 def fault(instrument: Instrument, item: str | None) -> str | None:
@@ -33,6 +32,4 @@ def fault(instrument: Instrument, item: str | None) -> str | None:
 def compute(record: CaseRecord, item: str | None) -> float | None:
     """100, 0 or -100; None where the item was not answered."""
     given = rating(record, item)
-    if given is None:
-        return None
-    return 100.0 * ((given >= PROMOTERS_FROM) - (given <= DETRACTORS_TO))
+    return None if given is None else promotion(given)

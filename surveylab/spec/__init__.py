@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from surveylab.spec.reading import check, read, read_documents
+from surveylab.spec.reading import check, read, read_documents, read_instrument
 
-__all__ = ["check", "read", "read_documents", "schema"]
+__all__ = ["check", "read", "read_documents", "read_instrument", "schema"]
 
 
 def schema(kind: str) -> dict[str, Any]:

@@ -55,20 +55,29 @@ class Asked:
 
 def _reasons(wanted: _Wanted, experiment: ExperimentReading, reading: InstrumentReading) -> Iterator[_Reason]:
     instrument, ids, settled = reading.instrument, reading.ids, reading.settled
+    scored = wanted.item in instrument.scores
     plugin = experiment.names.outcomes.plugin(wanted.outcome)
     if plugin is None or (wanted.item is None and set(ids) - settled):
         return
-    if wanted.item is not None and wanted.item not in ids:
+    if wanted.item is not None and wanted.item not in ids and not scored:
         what = f"the instrument {instrument.name!r} has no item {wanted.item!r}"
-        yield wanted.place, "SL420", what, offer(wanted.item, ids, "items")
-    elif wanted.item is not None and wanted.item in settled and wanted.item not in asked_items(instrument):
-        what = f"the item {wanted.item!r} is on no page"
+        yield wanted.place, "SL420", what, offer(wanted.item, (*ids, *instrument.scores), "items")
+    elif wanted.item is not None and (unasked := _unasked(wanted.item, reading)):
+        what = f"the item {unasked!r} is on no page"
         yield wanted.place, "SL416", what, "Ask it in every arm, or choose another item."
-    elif wanted.item is None or wanted.item in settled:
+    elif wanted.item is None or scored or wanted.item in settled:
         reason = plugin.fault(instrument, wanted.item)
         if reason:
             what = f"the outcome {wanted.outcome!r} {reason}"
             yield wanted.place, "SL415", what, "Choose another item or outcome."
+
+
+def _unasked(name: str, reading: InstrumentReading) -> str | None:
+    """An item, among those that a score counts where the name is a score's, that stands on no page."""
+    score = reading.instrument.scores.get(name)
+    named = [each.partition(".")[0] for each in score.named] if score else [name]
+    lacking = (each for each in named if each in reading.settled and each not in asked_items(reading.instrument))
+    return next(lacking, None)
 
 
 def _wanted(experiment: ExperimentReading) -> Iterator[_Wanted]:

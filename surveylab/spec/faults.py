@@ -47,6 +47,9 @@ CODES: dict[str, str] = {
     "SL302": "a page names an unknown item",
     "SL303": "an item is asked twice",
     "SL304": "an id that stands for something else already",
+    "SL305": "a score of what no item stores",
+    "SL306": "a score that its items or its settings do not allow",
+    "SL307": "bands of a score that do not follow each other, or are told in part",
     # Factors and levels.
     "SL401": "weights that are no probabilities, or do not sum to 1",
     "SL402": "a path that does not exist or cannot be varied",

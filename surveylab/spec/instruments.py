@@ -12,6 +12,7 @@ from surveylab.errors import Fault
 from surveylab.spec.checking import fault, read
 from surveylab.spec.document import Node, Series, at, members_of, text_of, texts_of
 from surveylab.spec.faults import Finding, offer
+from surveylab.spec.scores import score_faults
 from surveylab.spec.wording import Surroundings
 
 _ABSENT: dict[str, Any] = {
@@ -59,7 +60,7 @@ def read_instrument(node: Node) -> InstrumentReading:
     # Rules and fills may name any item, so they are read again once all items are known.
     before = read("instrument", first.node, Surroundings(languages)).faults if first.faults else ()
     named = set(read("instrument", first.node, around).faults).difference(before)
-    own = {*_languages(node), *_ids(node), *_pages(node, ids)}
+    own = {*_languages(node), *_ids(node), *_pages(node, ids), *score_faults(node, instrument, ids)}
     return InstrumentReading(instrument, node, tuple(sorted({*first.faults, *named, *own})))
 
 

@@ -27,9 +27,19 @@ from surveylab.design.experiment import (
     Sampling,
 )
 from surveylab.design.instrument import Instrument, Item, Page
+from surveylab.design.scores import Band, Score
 from surveylab.design.terms import Scale
 from surveylab.spec.mirror import Flat, Mirror
-from surveylab.spec.wording import DecisionText, FrameRule, LevelName, MeasuredOutcome, MessageText, Name
+from surveylab.spec.wording import (
+    DecisionText,
+    FrameRule,
+    LevelName,
+    MeasuredOutcome,
+    MessageText,
+    Name,
+    References,
+    ToldText,
+)
 
 FORMAT = 1
 
@@ -69,7 +79,7 @@ class InquirySection:
     scale: Scale | None = None
     """The natural scale of the contrast; the outcome's own by default."""
     item: str | None = None
-    """The item whose answers the outcome is about."""
+    """The item whose answers the outcome is about; for the outcome score also a score of the instrument."""
     by: str | None = None
     """A stratum: one estimate for each of its values beside the overall one."""
 
@@ -161,6 +171,7 @@ _INSTEAD: dict[tuple[type, str], Any] = {
     (Measurement, "outcomes"): tuple[MeasuredOutcome, ...],
     (Item, "id"): Name,
     (Page, "id"): Name,
+    (Band, "text"): ToldText | None,
     (FactorSection, "varies"): _PATHS,
     (FactorSection, "levels"): _LEVELS,
     (FactorSection, "weights"): _WEIGHTS,
@@ -186,7 +197,12 @@ def mirror(*, lenient: bool) -> Mirror:
     plain = made.spoken(Mapping[Name, str])
     assignment = made.of(AssignmentSection)
     loaded_fields: dict[tuple[type, str], Any] = {(Data, "outcomes"): loaded, (Data, "factors"): plain}
-    made.instead = {**_INSTEAD, **loaded_fields, (ExperimentSection, "assignment"): assignment}
+    bands = made.spoken(Mapping[Name, Band])
+    made.instead = {**_INSTEAD, **loaded_fields, (ExperimentSection, "assignment"): assignment, (Score, "bands"): bands}
+    made.instead |= {
+        (_InstrumentSection, "source"): References,
+        (_InstrumentSection, "scores"): made.spoken(Mapping[Name, Score]),
+    }
     return made
 
 

@@ -10,12 +10,14 @@ from types import MappingProxyType
 
 from surveylab.design.experiment import Experiment, Inquiry, Study
 from surveylab.design.factors import Factor
+from surveylab.design.instrument import Instrument
 from surveylab.errors import Fault, SpecError
 from surveylab.randomness import digest
 from surveylab.spec.arms import Workshop, instrument_fault
 from surveylab.spec.document import Keyed, Node, Scalar, at, keys_of
 from surveylab.spec.experiments import ExperimentReading, read_experiment
-from surveylab.spec.instruments import InstrumentReading, read_instrument
+from surveylab.spec.instruments import InstrumentReading
+from surveylab.spec.instruments import read_instrument as of_tree
 from surveylab.spec.models import assignment_of, data_of
 from surveylab.spec.parsing import parse, text_of_file
 
@@ -65,6 +67,22 @@ def read_documents(documents: Mapping[str, str], main: str, folder: PurePath | N
     return _Desk(main, documents[main], instrument, there).study(folder or PurePath(main).parent)
 
 
+def read_instrument(path: str | Path) -> Instrument:
+    """The instrument of a file by itself.
+
+    Raises:
+        SpecError: with every fault of the file.
+    """
+    text = text_of_file(Path(path))
+    if isinstance(text, Fault):
+        raise SpecError([text])
+    node, faults = parse(text, str(path))
+    reading = of_tree(node) if node is not None else None
+    if reading is None or faults or reading.faults:
+        raise SpecError({*faults, *(reading.faults if reading else ())})
+    return reading.instrument
+
+
 def check(paths: Iterable[str | Path]) -> list[Fault]:
     """Every fault of experiments, or of instruments by themselves, each once."""
     faults: set[Fault] = set()
@@ -76,7 +94,7 @@ def check(paths: Iterable[str | Path]) -> list[Fault]:
         node, found = parse(text, str(path))
         keys = keys_of(node)
         if node is not None and "items" in keys and "assignment" not in keys:
-            faults.update(found, read_instrument(node).faults)
+            faults.update(found, of_tree(node).faults)
             continue
         try:
             read(path)
@@ -137,7 +155,7 @@ class _Desk:
             node, faults = parse(text, file)
             self.faults.update(faults)
             if node is not None:
-                self.shelf[named.text] = read_instrument(node)
+                self.shelf[named.text] = of_tree(node)
                 self.faults.update(self.shelf[named.text].faults)
 
 

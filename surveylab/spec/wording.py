@@ -19,6 +19,7 @@ from pydantic_core.core_schema import ValidationInfo
 from typing_extensions import TypeAliasType
 
 from surveylab.design import fills, rules
+from surveylab.design.scores import OWN_SCORE
 from surveylab.design.terms import IDENTITY
 from surveylab.spec.faults import Finding, offer, refusal
 
@@ -139,15 +140,24 @@ def _around(info: ValidationInfo) -> Surroundings:
 
 def _text(written: Any, info: ValidationInfo) -> Mapping[str, str]:
     around = _around(info)
+    return _in_languages(written, around, around.knows)
+
+
+def _told_text(written: Any, info: ValidationInfo) -> Mapping[str, str]:
+    around = _around(info)
+    return _in_languages(written, around, lambda name: name == OWN_SCORE or around.knows(name))
+
+
+def _in_languages(written: Any, around: Surroundings, known: Callable[[str], bool]) -> Mapping[str, str]:
     if isinstance(written, str):
         written = {around.languages[0]: written}
-        _refuse([*_languages(written, around, ()), *_fills(next(iter(written.values())), around.knows, ())])
+        _refuse([*_languages(written, around, ()), *_fills(next(iter(written.values())), known, ())])
         return MappingProxyType(written)
     if not isinstance(written, Mapping):
         raise refusal(wrong_type("a text", written))
     wrong = [wrong_type("a text", text, language) for language, text in written.items() if not isinstance(text, str)]
     _refuse(wrong)
-    inside = (each for lang, text in written.items() for each in _fills(text, around.knows, (lang,)))
+    inside = (each for lang, text in written.items() for each in _fills(text, known, (lang,)))
     _refuse([*_languages(written, around, written), *inside])
     return MappingProxyType({language: written[language] for language in around.languages})
 
@@ -173,6 +183,14 @@ def _fills(text: str, known: Callable[[str], bool], path: tuple[str, ...]) -> It
         if not known(name):
             what = f"the fill names {name!r}, which is not known here."
             yield Finding("SL205", what, "Fill in unit.<field>, an earlier answer, or in messages link.", path, offset)
+
+
+def _references(written: Any) -> tuple[str, ...]:
+    listed = [written] if isinstance(written, str) else written
+    if not isinstance(listed, list | tuple):
+        raise refusal(wrong_type("a text or a list of texts", written))
+    _refuse(wrong_type("a text", each, n) for n, each in enumerate(listed) if not isinstance(each, str))
+    return tuple(listed)
 
 
 def _message(written: Any) -> str:
@@ -227,7 +245,7 @@ def level_name_finding(name: str) -> Finding | None:
     return Finding("SL109", f"{name!r} is no name of a level.", _LEVEL_REMEDY)
 
 
-def wrong_type(expected: str, written: Any, *path: str) -> Finding:
+def wrong_type(expected: str, written: Any, *path: str | int) -> Finding:
     """The finding that a value has the wrong type."""
     remedy = "Put it in quotes." if expected == "a text" and isinstance(written, int | float) else f"Write {expected}."
     return Finding("SL103", f"expected {expected}, found {shown(written)}.", remedy, path)
@@ -268,6 +286,18 @@ TextIn: Any = TypeAliasType(
         anyOf=[_WORDS, {"type": "object", "minProperties": 1, "additionalProperties": _WORDS}],
         description="A text, or one for each language of the instrument. {unit.field|fallback} fills in.",
     ),
+)
+ToldText: Any = TypeAliasType(
+    "ToldText",
+    _spoken(
+        _told_text,
+        anyOf=[_WORDS, {"type": "object", "minProperties": 1, "additionalProperties": _WORDS}],
+        description="A text, or one for each language of the instrument. {score|} fills in the respondent's own score.",
+    ),
+)
+References: Any = TypeAliasType(
+    "References",
+    _spoken(_references, anyOf=[_WORDS, {"type": "array", "items": _WORDS}], description="A reference, or several."),
 )
 MessageText: Any = TypeAliasType(
     "MessageText", _spoken(_message, **_WORDS, description="A text; {unit.field|fallback} and {link|} fill in.")

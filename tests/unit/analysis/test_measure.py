@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from surveylab.analysis.measure import measure_all
+from surveylab.design import scoring
 from surveylab.design.experiment import Study
 from surveylab.outcomes import nps
 from surveylab.store import datasets, runs
@@ -49,7 +50,7 @@ def test_a_new_version_of_a_rule_is_applied_to_every_case(
     """Values of the old rule do not stay among those of the new one."""
     rate(3, 9)
     measure_all(ledger, study, experiment)
-    monkeypatch.setattr(nps, "PROMOTERS_FROM", 10)
+    monkeypatch.setattr(scoring, "PROMOTERS_FROM", 10)
     assert measure_all(ledger, study, experiment) == 0
     monkeypatch.setattr(nps, "VERSION", nps.VERSION + 1)
     assert measure_all(ledger, study, experiment) == 40

@@ -132,3 +132,18 @@ def test_data_of_others_are_analysed_and_reported(lab: Lab) -> None:
     lab.run("report", GSS, "--output", "report.html")
     assert "welfare" in (lab.folder / "report.html").read_text(encoding="utf-8")
     assert "states no decision rule" in lab.run("decide", GSS, code=1).stderr
+
+
+def test_scores_are_told_with_their_source(lab: Lab) -> None:
+    """A table for a person and JSON for a script; before anybody answered no score is made up."""
+    lab.frame()
+    assert "run surveylab draw first" in lab.run("scores", SPEC, code=1).stderr
+    lab.run("draw", SPEC)
+    told = lab.run("scores", SPEC).output
+    assert "net_promoter" in told
+    assert "Unweighted" in told
+    assert "Source: Reichheld" in told
+    found = json.loads(lab.run("scores", SPEC, "--json").output)
+    assert found["weighted"] is False
+    first = found["scores"][0]
+    assert (first["score"], first["within"], first["n"], first["value"]) == ("net_promoter", {}, 0, None)
