@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from surveylab import __version__, models, randomness
+from surveylab import __version__, models
 from surveylab.analysis import load, measure, ratio
 from surveylab.analysis.cells import Shares, cells_of, labels_by
 from surveylab.analysis.decide import decide, missing, thresholds
@@ -20,6 +20,7 @@ from surveylab.analysis.drawn import as_drawn
 from surveylab.design.experiment import Inquiry, Study
 from surveylab.design.measures import Measure, measure_of
 from surveylab.design.results import Analysis, Decision, Estimate, SampleRatio, analysis_from_json, as_json
+from surveylab.digests import digest
 from surveylab.errors import SurveylabError
 from surveylab.models import Cells
 from surveylab.store import assignments, datasets, experiments, runs
@@ -55,7 +56,7 @@ class Ready:
     def data_hash(self) -> str:
         """SHA-256 of everything that an analysis reads: the cells, the cases of each arm, the shares of strata."""
         read = json.dumps([self.cells_hash, self.counts, self.shares], sort_keys=True)
-        return randomness.digest(read).hex()
+        return digest(read).hex()
 
 
 def analyse(ledger: Ledger, study: Study, progress: Callable[[int], None] | None = None) -> Analysis:
@@ -178,7 +179,7 @@ def _fit(ledger: Ledger, ready: Ready, measured: Measure, group: list[Inquiry]) 
         data,
         estimator.priors,
         heterogeneity=_heterogeneity(group) if "stratum" in data.groups else (),
-        seed=int.from_bytes(randomness.digest(ready.data_hash, measured.key)[:4], "big"),
+        seed=int.from_bytes(digest(ready.data_hash, measured.key)[:4], "big"),
     )
     return {inquiry.name: _answer(study, inquiry, fit, data) for inquiry in group}
 

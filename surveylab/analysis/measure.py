@@ -10,6 +10,8 @@ from surveylab.design.cases import CaseRecord
 from surveylab.design.experiment import Plan, Study
 from surveylab.design.factors import Arm
 from surveylab.design.measures import Measure, measures
+from surveylab.design.orders import Chance
+from surveylab.design.presentation import presented
 from surveylab.store import datasets, histories, runs
 from surveylab.store.ledger import Connection, Ledger
 
@@ -58,7 +60,7 @@ def measure_all(ledger: Ledger, study: Study, experiment: int) -> int:
                 arm = study.experiment.arm_of(history.levels)
                 if arm not in plans:
                     plans[arm] = study.plan(arm)
-                rows += _measured(record_of(history, arm, plans[arm]), wanted)
+                rows += _measured(record_of(history, arm, plans[arm], study.experiment.seed), wanted)
             with ledger.write() as writing:
                 if not count:
                     _record(writing, study, experiment, {})  # until the cells are added up, nothing is measured
@@ -84,14 +86,14 @@ def _measured(record: CaseRecord, wanted: tuple[Measure, ...]) -> Iterator[tuple
         yield record.case, measure.key, outcome.compute(record, measure.item), outcome.VERSION
 
 
-def record_of(history: histories.CaseHistory, arm: Arm, plan: Plan) -> CaseRecord:
-    """A case as outcomes see it: its history, and what its arm was asked."""
+def record_of(history: histories.CaseHistory, arm: Arm, plan: Plan, seed: str) -> CaseRecord:
+    """A case as outcomes see it: its history, and what it was asked by its arm and by chance."""
     assert plan.instrument is not None
     assert plan.measurement is not None
     return CaseRecord(
         case=history.id,
         arm=arm,
-        instrument=plan.instrument,
+        instrument=presented(plan.instrument, Chance(seed, history.unit)).instrument,
         events=history.events,
         answers=history.answers,
         page_seconds=history.page_seconds,

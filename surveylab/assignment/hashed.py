@@ -20,7 +20,7 @@ import numpy as np
 from surveylab.assignment import Assigned, CaseView
 from surveylab.assignment._weights import weights
 from surveylab.design.factors import Arm
-from surveylab.randomness import hasher, prefixed
+from surveylab.digests import hasher, prefixed
 
 ARRIVALS = True
 LABEL = "surveylab.assignment"

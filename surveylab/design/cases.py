@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property
 
 from surveylab.design.factors import Arm
-from surveylab.design.instrument import Instrument, standing
+from surveylab.design.instrument import Instrument, asked, standing
 from surveylab.design.terms import Missing, Value
 
 STAGES = {
@@ -54,6 +54,8 @@ class Answer:
     text_hash: str = ""
     page_position: int | None = None
     """Position of the page in the interview as displayed, from 1; None where it was not kept."""
+    row_position: int | None = None
+    """Position of the column among those of its item as displayed, from 1: the row of a battery."""
     language: str | None = None
     """The language in which the item was shown; None where it was not kept."""
 
@@ -83,6 +85,27 @@ class CaseRecord:
     def standing(self) -> Mapping[str, Answer]:
         """The answers that still stand: what outcomes and dispositions count."""
         return {column: answer for column, answer in self.answers.items() if column in self.known}
+
+    @cached_property
+    def responses(self) -> Mapping[str, Value | Missing]:
+        """Column -> the answer, or why there is none, for every column of every item of the instrument.
+
+        What stands in the ledger comes first: a value, or the reason that the respondent gave. An
+        item that was ruled out, is on no page of the arm or is of a set that was not drawn was not
+        asked; one that applies and was never sent was not reached.
+        """
+        applying = {
+            column
+            for page in self.instrument.pages
+            for item in asked(self.instrument, page, self.known)
+            for column in item.columns
+        }
+        absent = {
+            column: Missing.NOT_REACHED if column in applying else Missing.NOT_ASKED
+            for item in self.instrument.items
+            for column in item.columns
+        }
+        return {**absent, **{column: answer.value for column, answer in self.standing.items()}}
 
     def had(self, kind: str) -> bool:
         """Whether an event of that kind is in the history."""

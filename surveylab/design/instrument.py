@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Protocol, runtime_checkable
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Any, Protocol, Self, runtime_checkable
 
+from surveylab.design.orders import Arrangement, Order
 from surveylab.design.rules import Rule, evaluate
 from surveylab.design.scores import Score
 from surveylab.design.terms import Missing, Text, Value
@@ -47,6 +50,31 @@ class Battery(Protocol):
         """Name of a row -> what stands in it."""
 
 
+@runtime_checkable
+class Arrangeable(ItemSettings, Protocol):
+    """Settings of a question type that shows options, rows or points in an order."""
+
+    def arrangements(self) -> Mapping[str, Arrangement]:
+        """What is put in order ("options", "rows", "points") -> its members and how."""
+
+    def arranged(self, what: str, members: tuple[str, ...]) -> Self:
+        """The same settings with one of these shown in that order."""
+
+
+@dataclass(frozen=True)
+class Validation:
+    """What must not be, across items: the page is refused where the rule holds.
+
+    A comparison with an answer that is not there is false, so a blank is refused only where the
+    rule says ``missing(...)``.
+    """
+
+    error_if: Rule
+    """A rule over the answers up to and on the page, and fields of the frame."""
+    message: Text
+    """What to do about it."""
+
+
 @dataclass(frozen=True)
 class Item:
     """One question. ``settings`` is the frozen dataclass that its question type declares."""
@@ -60,6 +88,8 @@ class Item:
     """Whether the page is refused without an answer."""
     applicable_if: Rule | None = None
     """Who is asked: a rule over earlier answers and fields of the frame."""
+    validation: tuple[Validation, ...] = ()
+    """What must not be, across items; the first that holds is told beside this one."""
     settings: ItemSettings | None = None
 
     @property
@@ -89,6 +119,53 @@ class Page:
     title: Text | None = None
     applicable_if: Rule | None = None
     """Who is shown the page: a rule over earlier answers and fields of the frame."""
+    order: Order = Order.FIXED
+    """How the items are put in order."""
+    pinned: tuple[str, ...] = ()
+    """Items that keep their place."""
+
+    @property
+    def arrangement(self) -> Arrangement:
+        """Its items, and how they are put in order."""
+        return Arrangement(self.items, self.order, self.pinned)
+
+
+@dataclass(frozen=True)
+class Section:
+    """Pages that belong together."""
+
+    id: str
+    pages: tuple[str, ...]
+    """Ids of pages, in the order shown."""
+    title: Text | None = None
+    """Stands above the heading of each of its pages."""
+    applicable_if: Rule | None = None
+    """Who is shown the section: a rule over earlier answers and fields of the frame."""
+    order: Order = Order.FIXED
+    """How the pages are put in order."""
+    pinned: tuple[str, ...] = ()
+    """Pages that keep their place."""
+
+    @property
+    def arrangement(self) -> Arrangement:
+        """Its pages, and how they are put in order."""
+        return Arrangement(self.pages, self.order, self.pinned)
+
+
+@dataclass(frozen=True)
+class ItemSets:
+    """Planned missingness: sets of items of which each respondent is asked some, drawn by chance.
+
+    An item of no set is asked in any case; one that stands in several sets is asked with each.
+    """
+
+    id: str
+    sets: Mapping[str, tuple[str, ...]]
+    """set: its items. What is common to all sets is in none."""
+    ask: int = 1
+    """How many of the sets each respondent is asked; every combination is equally likely."""
+    weights: Mapping[str, Fraction] | None = None
+    """set: share, where one is asked; decimals or fractions that sum to exactly 1, equal by default."""
 
 
 @dataclass(frozen=True)
@@ -112,25 +189,72 @@ class Instrument:
     """Where the questions and their scoring come from: references, or that the wording is one's own."""
     scores: Mapping[str, Score] = field(default_factory=dict)
     """What the answers come to, by name: the official scoring of the source."""
+    sections: tuple[Section, ...] = ()
+    """Pages by sections, in the order shown. Where there are some, every page stands in one."""
+    order: Order = Order.FIXED
+    """How the sections are put in order; where there are none, how the pages are."""
+    pinned: tuple[str, ...] = ()
+    """Sections, or pages where there are no sections, that keep their place."""
+    sets: tuple[ItemSets, ...] = ()
+    """Planned missingness: which items each respondent is asked, drawn by chance."""
 
     def item(self, name: str) -> Item:
         """The item of that id. KeyError where there is none."""
-        for item in self.items:
-            if item.id == name:
-                return item
-        raise KeyError(name)
+        return self._items[name]
 
     def page(self, name: str) -> Page:
         """The page of that id. KeyError where there is none."""
-        for page in self.pages:
-            if page.id == name:
-                return page
-        raise KeyError(name)
+        return self._pages[name]
+
+    def section(self, page: str) -> Section | None:
+        """The section that a page stands in; None where there are none."""
+        return self._sections.get(page)
+
+    @property
+    def arrangement(self) -> Arrangement:
+        """Its sections, or its pages where there are no sections, and how they are put in order."""
+        return Arrangement(tuple(each.id for each in self.sections or self.pages), self.order, self.pinned)
+
+    @cached_property
+    def _items(self) -> Mapping[str, Item]:
+        return {item.id: item for item in self.items}
+
+    @cached_property
+    def _pages(self) -> Mapping[str, Page]:
+        return {page.id: page for page in self.pages}
+
+    @cached_property
+    def _sections(self) -> Mapping[str, Section]:
+        return {page: section for section in self.sections for page in section.pages}
+
+
+def texts(item: Item) -> Iterator[Text]:
+    """Every text of an item in the order of the file: the question, its hint, and what its settings say."""
+    yield item.text
+    if item.hint:
+        yield item.hint
+    settings: object = item.settings
+    if is_dataclass(settings):
+        for each in fields(settings):
+            yield from _texts(getattr(settings, each.name))
+
+
+def _texts(value: object) -> Iterator[Text]:
+    if isinstance(value, Mapping):
+        members = tuple(value.values())
+        if members and all(isinstance(each, str) for each in members):
+            yield value
+        else:
+            for each in members:
+                yield from _texts(each)
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from _texts(each)
 
 
 def asked(instrument: Instrument, page: Page, known: Mapping[str, Value]) -> tuple[Item, ...]:
     """The items of a page that apply, given what is known (answers by column, unit.* fields)."""
-    if not _applies(page, known):
+    if not _shown(instrument, page, known):
         return ()
     return tuple(item for item in map(instrument.item, page.items) if _applies(item, known))
 
@@ -145,7 +269,7 @@ def standing(instrument: Instrument, answers: Answers, unit: Mapping[str, Value]
     known = known_from({}, unit)
     for page in instrument.pages:
         for item in map(instrument.item, page.items):
-            if _applies(page, known) and _applies(item, known):
+            if _shown(instrument, page, known) and _applies(item, known):
                 known |= known_from({column: answers[column] for column in item.columns if column in answers}, {})
     return known
 
@@ -157,5 +281,10 @@ def known_from(answers: Answers, unit: Mapping[str, Value]) -> dict[str, Value]:
     return known
 
 
-def _applies(part: Page | Item, known: Mapping[str, Value]) -> bool:
+def _shown(instrument: Instrument, page: Page, known: Mapping[str, Value]) -> bool:
+    section = instrument.section(page.id)
+    return (section is None or _applies(section, known)) and _applies(page, known)
+
+
+def _applies(part: Section | Page | Item, known: Mapping[str, Value]) -> bool:
     return part.applicable_if is None or evaluate(part.applicable_if, known)

@@ -114,7 +114,7 @@ class Arrivals:
         return self._begun(case, now) if case is not None and case.slug == slug else None
 
     def _begun(self, case: Case, now: datetime) -> Arrived:
-        plan = self._studies.plan(case.experiment, case.levels)
+        plan = self._studies.plan(case.experiment, case.levels, case.unit)
         if any(meeting.at(LANDING_PLACE, ()) for meeting in plan.meetings):
             begin: Reception | Elsewhere = Elsewhere(LANDING)
         else:

@@ -5,7 +5,8 @@ many cases ever met the difference, so it is recorded by the same rule in every 
 
 * ``items.<id>.*`` on the page that shows the item;
 * ``pages.<id>.*`` on that page, or on the next one shown where the level leaves it empty;
-* ``measurement.*``, and what has no page, on the landing page;
+* ``instrument.sections.<id>.*`` on the first of its pages that is shown;
+* ``measurement.*``, the rest of ``instrument.*``, and what has no page, on the landing page;
 * ``contact``, ``messages`` and ``sampling`` act before the interview and are not met here.
 """
 
@@ -44,13 +45,22 @@ class Meeting:
 LANDING_PLACE = 0
 
 
-def meetings(factors: Iterable[Factor], original: Instrument, shown: Instrument) -> tuple[Meeting, ...]:
-    """Every meeting of an arm: ``original`` as the file has it, ``shown`` with the arm's levels."""
+def meetings(
+    factors: Iterable[Factor], original: Instrument, armed: Instrument, shown: Instrument
+) -> tuple[Meeting, ...]:
+    """Every meeting of a case.
+
+    Args:
+        factors: those of the design.
+        original: the instrument as the file has it.
+        armed: the same with the levels of the arm.
+        shown: the same in the order of the case, without the items that chance leaves out.
+    """
     return tuple(
         meeting
         for factor in factors
         for path in factor.varies
-        for meeting in _of_path(factor.name, steps(path), original, shown)
+        for meeting in _of_path(factor.name, steps(path), original, armed, shown)
     )
 
 
@@ -61,7 +71,9 @@ def met(plan: Iterable[Meeting], place: int, shown: Iterable[Item], already: Col
     return tuple(dict.fromkeys(new))
 
 
-def _of_path(factor: str, path: tuple[str, ...], original: Instrument, shown: Instrument) -> Iterable[Meeting]:
+def _of_path(
+    factor: str, path: tuple[str, ...], original: Instrument, armed: Instrument, shown: Instrument
+) -> Iterable[Meeting]:
     root, name = path[0], path[1] if len(path) > 1 else ""
     if root in ELSEWHERE:
         return
@@ -74,9 +86,18 @@ def _of_path(factor: str, path: tuple[str, ...], original: Instrument, shown: In
         if carriers:
             yield from (Meeting(factor, places[page], item=item) for page in carriers)
             return
+        if any(name in page.items for page in armed.pages):
+            return  # the item is of a set that was not drawn for this case, whatever its arm
         homes = [page.id for page in original.pages if name in page.items and page.id in places]
     else:
-        homes = [name] if root == "pages" and name in places else []
+        homes = _homes(root, path, shown)
     yield from (Meeting(factor, places[page], onwards=page not in filled) for page in homes)
     if not homes:
         yield Meeting(factor, LANDING_PLACE - 1, onwards=True)
+
+
+def _homes(root: str, path: tuple[str, ...], shown: Instrument) -> list[str]:
+    """The pages on which a factor over a page or a section is met."""
+    if root == "instrument" and path[1:2] == ("sections",) and len(path) > 2:
+        return [page for section in shown.sections if section.id == path[2] for page in section.pages]
+    return [page.id for page in shown.pages if root == "pages" and page.id == path[1]]

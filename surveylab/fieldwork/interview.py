@@ -13,12 +13,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from surveylab.design import orders
 from surveylab.fieldwork.exposure import LANDING_PLACE
 from surveylab.fieldwork.pages import LANDING, THANKS, Elsewhere, PageView, Reception, Standing
 from surveylab.fieldwork.reading import Reading
 from surveylab.fieldwork.sitting import TAKING, Sitting
 from surveylab.fieldwork.studies import Studies
-from surveylab.store import frames, responses
+from surveylab.store import frames, presentations, responses
 from surveylab.store.cases import case_by_token
 from surveylab.store.ledger import Ledger
 from surveylab.store.responses import Paradata
@@ -55,7 +56,7 @@ class Interview:
             return sitting.reception
         page = sitting.passage.furthest
         events = ["opened", "started"] if page else ["opened", "started", "submitted"]
-        self._append(sitting, [kind for kind in events if kind not in sitting.happened])
+        self._append(sitting, [kind for kind in events if kind not in sitting.happened], presenting=True)
         return Elsewhere(page.id if page else THANKS)
 
     def view(self, token: str, page: str, now: datetime, *, record: bool = True) -> Reception | Elsewhere | PageView:
@@ -130,7 +131,7 @@ class Interview:
             if case is None:
                 return None
             state = responses.interview_state(conn, case.id)
-        plan = self._studies.plan(case.experiment, case.levels)
+        plan = self._studies.plan(case.experiment, case.levels, case.unit)
         return Sitting(case, plan, state, now, lambda: self._person(plan.frame, case.unit))
 
     def _person(self, frame: str | None, unit: str) -> Mapping[str, str]:
@@ -139,8 +140,19 @@ class Interview:
             source = frames.frame(conn, frame) if frame else None
             return frames.people(conn, source.id, [unit]).get(unit, {}) if source else {}
 
-    def _append(self, sitting: Sitting, kinds: list[str], met: tuple[str, ...] = (), page: str = "") -> None:
-        """Write events and exposures that are new to this case; without any, write nothing."""
+    def _append(
+        self,
+        sitting: Sitting,
+        kinds: list[str],
+        met: tuple[str, ...] = (),
+        page: str = "",
+        *,
+        presenting: bool = False,
+    ) -> None:
+        """Write events and exposures that are new to this case; without any, write nothing.
+
+        ``presenting`` writes down what chance decided about the pages, which begin now.
+        """
         if not kinds and not met:
             return
         case = sitting.case.id
@@ -148,6 +160,8 @@ class Interview:
             for kind in kinds:
                 responses.append_event(conn, case, sitting.now, kind, key=_once(case, kind))
             responses.record_exposures(conn, case, met, page, sitting.now)
+            if presenting:
+                presentations.record(conn, case, sitting.plan.draws, orders.ALGORITHM)
 
 
 def _once(case: int, kind: str) -> str:

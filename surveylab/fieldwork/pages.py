@@ -185,7 +185,8 @@ class PageView:
     items that it could show, ``questions`` those that it does. Where ``title`` is None, the only
     question is the heading or, with several questions, the survey's title (``title_heads``).
     ``name`` tells the page apart in a list of tabs. ``back`` is None on the first page.
-    ``instrument`` is the hash of the instrument's text.
+    ``instrument`` is the hash of the instrument's text. ``position`` counts the pages as this respondent
+    is shown them, from 1; ``section`` is the title of the section that the page stands in.
     """
 
     case: int
@@ -194,6 +195,8 @@ class PageView:
     instrument: str
     survey: SurveyView
     page: str
+    position: int
+    section: str | None
     name: str
     title: str | None
     title_heads: bool

@@ -8,8 +8,11 @@ from typing import Any
 
 from surveylab import registry
 from surveylab.design.cases import Answer
+from surveylab.design.instrument import Item, texts
+from surveylab.design.rules import evaluate
+from surveylab.design.terms import Value
+from surveylab.digests import digest
 from surveylab.fieldwork.pages import PageView, Question
-from surveylab.randomness import digest
 
 
 @dataclass(frozen=True)
@@ -40,21 +43,46 @@ def read(view: PageView, data: Mapping[str, Any], faults: Mapping[str, str]) -> 
     after = replace(view.passage, answers={**view.passage.answers, **values})
     applying = {item.id: item for item in after.items(after.instrument.page(view.page))}
     asked = {column for item in applying.values() for column in item.columns}
+    together = _together(view, [item for name, item in applying.items() if name in parsed], after.known)
+    at_fault = {**faults, **together}
     return Reading(
         tuple(answer for item, answers in parsed.items() if item in applying for answer in answers),
-        {column: message for column, message in faults.items() if column in asked},
+        {column: at_fault[column] for column in _in_order(view, at_fault) if column in asked},
     )
 
 
-def _answers(view: PageView, question: Question, data: Mapping[str, Any]) -> Iterable[Answer]:
-    """The answers to a question, with the hash of its words.
+def _together(view: PageView, items: Iterable[Item], known: Mapping[str, Value]) -> dict[str, str]:
+    """Column -> message, for the items without faults of their own that do not go with other answers."""
+    words = replace(view.words, known=known)
+    found = {}
+    for item in items:
+        failed = next((each for each in item.validation if evaluate(each.error_if, known)), None)
+        if failed is not None and item.columns:
+            found[item.columns[0]] = words(failed.message)
+    return found
 
-    Who the person is does not enter the hash: names can be guessed and hashed, and an answer
-    would tell whose it is after the person was erased.
+
+def _in_order(view: PageView, faults: Iterable[str]) -> list[str]:
+    """Columns in the order in which they stand on the page."""
+    there = [column for question in view.questions for column in question.item.columns]
+    return sorted(faults, key=lambda column: there.index(column) if column in there else len(there))
+
+
+def _answers(view: PageView, question: Question, data: Mapping[str, Any]) -> Iterable[Answer]:
+    """The answers to a question, with what was shown: the hash of its words, and where it stood.
+
+    The hash is over the language and every word of the item in the order of the file: the same words
+    in another order have the same hash, and the order stands beside it. Who the person is does not
+    enter the hash: names can be guessed and hashed, and an answer would tell whose it is after the person was erased.
     """
     item = question.item
     order = item.settings.option_order() if item.settings else ()
     words = view.words.anonymous
-    shown = digest(view.language, words(item.text), words(item.hint) if item.hint else "").hex()
+    as_written = next(each for each in view.items if each.id == item.id)
+    shown = digest(view.language, *map(words, texts(as_written))).hex()
     parsed = registry.load("questions", item.type).parse(item, data)
-    return [Answer(item.id, column, value, question.position, order, shown) for column, value in parsed.items()]
+    rows = {column: row for row, column in enumerate(item.columns, start=1)}
+    return [
+        Answer(item.id, column, value, question.position, order, shown, view.position, rows.get(column), view.language)
+        for column, value in parsed.items()
+    ]

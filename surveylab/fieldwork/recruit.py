@@ -15,18 +15,29 @@ from numpy.typing import NDArray
 from surveylab import randomness, registry, spec
 from surveylab.assignment import Assigned, CaseView
 from surveylab.channels import Outgoing
-from surveylab.design import rules
+from surveylab.design import orders, rules
 from surveylab.design.experiment import Experiment, Message, Plan, Study
 from surveylab.design.factors import marginals, steps
 from surveylab.design.fills import fill
+from surveylab.design.orders import Chance
+from surveylab.design.presentation import presented
 from surveylab.design.terms import Value
 from surveylab.errors import SurveylabError
 from surveylab.fieldwork.synthetic import Invited
 from surveylab.sampling import FrameView, Sample
-from surveylab.store import assignments, cases, experiments, frames, responses
+from surveylab.store import assignments, cases, experiments, frames, presentations, responses
 from surveylab.store.ledger import Connection, Ledger
 
-CARRIED_OUT = ("contact.channel", "contact.closes", "contact.message", "items", "measurement", "messages", "pages")
+CARRIED_OUT = (
+    "contact.channel",
+    "contact.closes",
+    "contact.message",
+    "instrument",
+    "items",
+    "measurement",
+    "messages",
+    "pages",
+)
 """What differs between arms when they are fielded. A factor that varies anything else is not drawn: all
 of its levels would get the same, and its effect would be estimated as none."""
 
@@ -144,8 +155,10 @@ def audit(ledger: Ledger, slug: str) -> Audited:
                     f"The frame {on_frame.name!r} was loaded anew since {slug} was drawn; "
                     "load the file of then to audit."
                 )
+        shown = list(_shown_otherwise(conn, study, row.id))
         strays = assignments.strays(conn, row.id, [arm.mapping for arm in study.experiment.arms])
     differences = _differences(study, kept, again) + [f"case {each.case} is in no arm" for each in strays]
+    differences += [f"the pages of {len(shown)} cases are not in their order"] if shown else []
     return Audited(len(kept.unit), len(kept.unit) * len(kept.factors), tuple(differences))
 
 
@@ -171,6 +184,18 @@ def _differences(study: Study, kept: assignments.StoredAssignments, again: Recru
         compared[f"seed positions of {factor}"] = (column.position, again.assigned.position)
         compared[f"algorithms of {factor}"] = (column.algorithm, np.full(len(chosen), again.algorithm))
     return [f"the {what} differ" for what, (stored, derived) in compared.items() if not _same(stored, derived)]
+
+
+def _shown_otherwise(conn: Connection, study: Study, experiment: int) -> Iterator[str]:
+    """The units whose stored orders and item sets are not those that the seed gives."""
+    instruments = {frozenset(arm.levels): study.plan(arm).instrument for arm in study.experiment.arms}
+    for each in presentations.presentations(conn, experiment):
+        armed = instruments.get(frozenset(each.levels.items()))
+        if armed is None:
+            continue  # no arm: told as such
+        draws = presented(armed, Chance(study.experiment.seed, each.unit)).draws
+        if {presentations.as_stored(draw, orders.ALGORITHM) for draw in draws} != each.draws:
+            yield each.unit
 
 
 def _same(stored: NDArray[Any], derived: NDArray[Any]) -> bool:

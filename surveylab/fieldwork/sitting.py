@@ -88,6 +88,7 @@ class Sitting:
         """The page as this respondent is shown it."""
         items = self.passage.items(page)
         title = self.words(page.title) if page.title else None
+        section = self.plan.instrument.section(page.id)
         alone = title is None and _asks_alone(items)
         questions = tuple(self._question(item, n, heading=alone) for n, item in enumerate(items, start=1))
         back = self.passage.before(page)
@@ -98,6 +99,8 @@ class Sitting:
             instrument=self.plan.digest,
             survey=self.survey,
             page=page.id,
+            position=1 + self.passage.pages.index(page),
+            section=self.words(section.title) if section and section.title else None,
             name=title or next((q.text for q in questions if q.item.columns), questions[0].text),
             title=title,
             title_heads=title is None and not alone,

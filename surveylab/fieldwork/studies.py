@@ -3,38 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from surveylab import spec
 from surveylab.design.experiment import Study
-from surveylab.design.factors import Arm
+from surveylab.design.factors import Arm, Factor
 from surveylab.design.instrument import Instrument, Item
+from surveylab.design.orders import Chance, Draw
+from surveylab.design.presentation import presented
+from surveylab.digests import digest
 from surveylab.errors import SurveylabError
 from surveylab.fieldwork.exposure import Meeting, meetings
-from surveylab.randomness import digest
 from surveylab.store import experiments
 from surveylab.store.ledger import Ledger
+
+MOST_SHOWN = 1_000
+"""Plans of single cases that are kept: those of people who are answering now."""
 
 
 @dataclass(frozen=True)
 class ArmPlan:
     """What the cases of one arm are asked, and where they meet what the factors change.
 
-    ``digest`` is the hash of the instrument's text in the frozen study: an answer names the
+    ``armed`` is the instrument with the levels of the arm; ``instrument`` is the same as one case is
+    shown it, pages, items and options in the order of that case, and ``draws`` are what chance gave
+    it. ``digest`` is the hash of the instrument's text in the frozen study: an answer names the
     questions that it belongs to, whatever becomes of the file.
     """
 
     arm: str
+    original: Instrument
+    armed: Instrument
     instrument: Instrument
+    draws: tuple[Draw, ...]
+    factors: tuple[Factor, ...]
     language: str
-    meetings: tuple[Meeting, ...]
     digest: str
     closes: timedelta
     """How long after the draw answers are taken."""
     frame: str | None
     """The frame that the cases were drawn from."""
+
+    def shown_to(self, chance: Chance) -> ArmPlan:
+        """The plan of the case that has this chance."""
+        if not self.draws:
+            return self
+        mine = presented(self.armed, chance)
+        return replace(self, instrument=mine.instrument, draws=mine.draws)
+
+    @cached_property
+    def meetings(self) -> tuple[Meeting, ...]:
+        """Where the factors are met."""
+        return meetings(self.factors, self.original, self.armed, self.instrument)
 
     @cached_property
     def places(self) -> Mapping[str, int]:
@@ -48,8 +70,8 @@ class ArmPlan:
 
     @cached_property
     def items(self) -> Mapping[str, tuple[Item, ...]]:
-        """Page -> all items that it could show."""
-        return {page.id: tuple(map(self.instrument.item, page.items)) for page in self.instrument.pages}
+        """Page -> all items that it could show to a case of the arm, as the arm has them."""
+        return {page.id: tuple(map(self.armed.item, page.items)) for page in self.armed.pages}
 
     @cached_property
     def last(self) -> str:
@@ -64,6 +86,7 @@ class Studies:
         self._ledger = ledger
         self._studies: dict[int, Study] = {}
         self._plans: dict[tuple[int, str], ArmPlan] = {}
+        self._shown = lru_cache(MOST_SHOWN)(self._shown_to)
 
     def study(self, experiment: int) -> Study:
         """The study in a row of the experiments.
@@ -78,8 +101,8 @@ class Studies:
             self._studies[experiment] = spec.read_documents(stored.documents, f"{stored.slug}.yaml")
         return self._studies[experiment]
 
-    def plan(self, experiment: int, levels: Mapping[str, str]) -> ArmPlan:
-        """What a case with these levels is asked.
+    def plan(self, experiment: int, levels: Mapping[str, str], unit: str) -> ArmPlan:
+        """What the case of a unit with these levels is asked, and in which order.
 
         Raises:
             SurveylabError: the documents of the experiment cannot be read, it asks nothing, or the
@@ -92,7 +115,12 @@ class Studies:
             raise SurveylabError(f"{dict(levels)} is no arm of the experiment {study.experiment.slug!r}.") from error
         if (experiment, arm.key) not in self._plans:
             self._plans[experiment, arm.key] = _plan(study, arm)
-        return self._plans[experiment, arm.key]
+        plan = self._plans[experiment, arm.key]
+        return self._shown(experiment, arm.key, unit) if plan.draws else plan
+
+    def _shown_to(self, experiment: int, arm: str, unit: str) -> ArmPlan:
+        chance = Chance(self.study(experiment).experiment.seed, unit)
+        return self._plans[experiment, arm].shown_to(chance)
 
 
 def _plan(study: Study, arm: Arm) -> ArmPlan:
@@ -101,12 +129,15 @@ def _plan(study: Study, arm: Arm) -> ArmPlan:
         raise SurveylabError(
             f"The experiment {study.experiment.slug!r} has no instrument; name one under measurement to interview."
         )
-    original = study.instruments[plan.measurement.instrument]
+    nobody = presented(plan.instrument, Chance(study.experiment.seed, ""))
     return ArmPlan(
         arm=arm.key,
-        instrument=plan.instrument,
+        original=study.instruments[plan.measurement.instrument],
+        armed=plan.instrument,
+        instrument=nobody.instrument,
+        draws=nobody.draws,
+        factors=study.experiment.assignment.factors,
         language=plan.measurement.language or plan.instrument.languages[0],
-        meetings=meetings(study.experiment.assignment.factors, original, plan.instrument),
         digest=digest(study.documents[f"{plan.measurement.instrument}.yaml"]).hex(),
         closes=plan.contact.closes,
         frame=study.experiment.frame.source if study.experiment.frame else None,

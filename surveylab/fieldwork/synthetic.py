@@ -21,6 +21,8 @@ from urllib.parse import urlencode, urlsplit
 from surveylab import simulate
 from surveylab.design.experiment import Plan, Study
 from surveylab.design.factors import Arm
+from surveylab.design.orders import Chance
+from surveylab.design.presentation import presented
 from surveylab.errors import SurveylabError
 
 CLOCK_HEADER = "X-Surveylab-Clock"
@@ -56,8 +58,9 @@ class Walker:
             SurveylabError: a page lacks a control or answers with something else than a page.
         """
         arm = self.study.experiment.arm_of(invited.levels)
-        instrument = self.plans[arm].instrument
-        assert instrument is not None
+        armed = self.plans[arm].instrument
+        assert armed is not None
+        instrument = presented(armed, Chance(self.study.experiment.seed, invited.unit)).instrument
         how = simulate.behaviour(self.study, arm, instrument, invited.unit)
         if not how.starts:
             return "silent"

@@ -20,6 +20,7 @@ from surveylab.questions import _words_entered as more
 from surveylab.questions._answers import stored
 from surveylab.questions._controls import Control, text
 from surveylab.questions._declining import Declining
+from surveylab.questions._orders import OptionsOrdered
 from surveylab.questions._settings import check_options
 from surveylab.questions._words import quoted, say
 
@@ -35,7 +36,7 @@ class Specified(Declining):
     """Code -> text of one more option, with a field to say what is meant; that is stored under ``item.other``."""
 
 
-class Choices(Specified):
+class Choices(Specified, OptionsOrdered):
     """An item with options, stored under its own name, and the text of the other one under ``item.other``."""
 
     options: Mapping[str, Text]  # code -> text, in the order displayed
@@ -45,7 +46,7 @@ class Choices(Specified):
         return (item, f"{item}.other") if self.other else (item,)
 
     def option_order(self) -> tuple[str, ...]:
-        """The codes as in the file, the other option last."""
+        """The codes in the order displayed, the other option last."""
         return tuple(self.every_option())
 
     def every_option(self) -> Mapping[str, Text]:
@@ -61,6 +62,7 @@ class Choices(Specified):
             raise ValueError(f"other {twice[0]!r} is an option already; give it another code")
         check_options(self.options)
         check_options(self.other, fewest=0)
+        self.check_order()
 
 
 def with_text(item: Item, language: str, main: UnboundField[Any]) -> Mapping[str, UnboundField[Any]]:

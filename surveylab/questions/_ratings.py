@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal, cast
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, Self, cast
 
 import numpy as np
 from wtforms.fields.core import UnboundField
 
 from surveylab.design.instrument import Item
+from surveylab.design.orders import Arrangement, Order
 from surveylab.design.terms import Missing, Text, Value
 from surveylab.questions import Entered, Person
 from surveylab.questions import _words as words
@@ -65,13 +66,23 @@ class Points(OneColumn, Declining, ABC):
 class Directed(Points):
     """Points that are displayed upwards or downwards."""
 
-    direction: Literal["ascending", "descending"] = field(default="ascending", kw_only=True)
-    """The order in which the points are shown; it changes nothing else."""
+    direction: Literal["ascending", "descending", "random"] = field(default="ascending", kw_only=True)
+    """The order in which the points are shown; it changes nothing else. Random draws one of the two for each case."""
+
+    def arrangements(self) -> Mapping[str, Arrangement]:
+        """The points, which are turned round for half of the cases where the direction is random."""
+        order = Order.FLIP if self.direction == "random" else Order.FIXED
+        return {"points": Arrangement(self.option_order(), order)}
+
+    def arranged(self, what: str, members: tuple[str, ...]) -> Self:  # noqa: ARG002  # only points
+        """The same points in the direction drawn."""
+        upwards = members == super().option_order()
+        return replace(self, direction="ascending" if upwards else "descending")
 
     def option_order(self) -> tuple[str, ...]:
         """The points as text, in the order displayed."""
         points = super().option_order()
-        return points if self.direction == "ascending" else points[::-1]
+        return points[::-1] if self.direction == "descending" else points
 
 
 def fields(item: Item, language: str) -> Mapping[str, UnboundField[Any]]:

@@ -28,6 +28,7 @@ from surveylab.questions import _words as words
 from surveylab.questions import _words_entered as more
 from surveylab.questions._answers import shown, stored
 from surveylab.questions._controls import Control, only
+from surveylab.questions._orders import OptionsOrdered
 from surveylab.questions._settings import check_options, check_rows
 from surveylab.questions._words import quoted, say
 from surveylab.questions.number import read_number
@@ -37,7 +38,7 @@ EVENNESS = 4.0
 
 
 @dataclass(frozen=True)
-class Settings:
+class Settings(OptionsOrdered):
     """``options``: name -> text, in the order displayed; ``total``: what the amounts add up to."""
 
     options: Mapping[str, Text]
@@ -46,6 +47,7 @@ class Settings:
     def __post_init__(self) -> None:
         check_options(self.options)
         check_rows(self.options)
+        self.check_order()
         if self.total < 1:
             raise ValueError(f"total {self.total} cannot be shared out; write 1 or more")
 
@@ -54,7 +56,7 @@ class Settings:
         return tuple(f"{item}.{option}" for option in self.options)
 
     def option_order(self) -> tuple[str, ...]:
-        """The names as in the file."""
+        """The names in the order displayed."""
         return tuple(self.options)
 
 

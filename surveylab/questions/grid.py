@@ -2,7 +2,8 @@
 
 Stored: the code of the option for each row, under ``item.row``. ``layout: table`` is a table on
 a wide screen and item by item on a phone; ``layout: items`` is item by item everywhere.
-``dont_know`` and ``refuse`` as for a single choice, in each row.
+``dont_know``, ``refuse`` and ``order`` as for a single choice, in each row; ``row_order`` and ``pinned_rows``
+are the same for the rows.
 
     - id: drivers
       type: grid
@@ -22,6 +23,7 @@ import numpy as np
 from wtforms.fields.core import UnboundField
 
 from surveylab.design.instrument import Item
+from surveylab.design.orders import Arrangement
 from surveylab.design.terms import Missing, Text, Value
 from surveylab.questions import Entered, Person
 from surveylab.questions import _words as words
@@ -29,12 +31,13 @@ from surveylab.questions._answers import shown, stored
 from surveylab.questions._controls import choice
 from surveylab.questions._declining import Declining
 from surveylab.questions._leanings import around, option
+from surveylab.questions._orders import OptionsOrdered, RowsOrdered
 from surveylab.questions._settings import check_options, check_rows
 from surveylab.questions._words import quoted, say
 
 
 @dataclass(frozen=True)
-class Settings(Declining):
+class Settings(Declining, OptionsOrdered, RowsOrdered):
     """``options``: code -> text, the columns of the table; ``rows``: name -> text.
 
     ``layout``: a table on a wide screen, or item by item everywhere.
@@ -47,13 +50,19 @@ class Settings(Declining):
     def __post_init__(self) -> None:
         check_options(self.options)
         check_rows(self.rows)
+        self.check_order()
+        self.check_row_order()
+
+    def arrangements(self) -> Mapping[str, Arrangement]:
+        """The rows, and the options."""
+        return {**RowsOrdered.arrangements(self), **OptionsOrdered.arrangements(self)}
 
     def columns(self, item: str) -> tuple[str, ...]:
         """``item.row`` for each row."""
         return tuple(f"{item}.{row}" for row in self.rows)
 
     def option_order(self) -> tuple[str, ...]:
-        """The codes as in the file."""
+        """The codes in the order displayed."""
         return tuple(self.options)
 
 

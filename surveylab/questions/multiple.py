@@ -2,7 +2,7 @@
 
 Stored: the codes joined by one space, in the order of the options; a code has no space in it.
 An ``exclusive`` code ("None of these") goes with no other, which the server enforces.
-``other``, ``dont_know`` and ``refuse`` as for a single choice.
+``other``, ``dont_know``, ``refuse`` and ``order`` as for a single choice; exclusive options keep their place.
 
     - id: channels
       type: multiple
@@ -23,6 +23,7 @@ from wtforms import ValidationError
 from wtforms.fields.core import UnboundField
 
 from surveylab.design.instrument import Item
+from surveylab.design.orders import Arrangement
 from surveylab.design.terms import Missing, Text, Value
 from surveylab.questions import Entered, Person
 from surveylab.questions import _words as words
@@ -42,6 +43,10 @@ class Settings(Choices):
 
     options: Mapping[str, Text]
     exclusive: tuple[str, ...] = ()
+
+    def arrangements(self) -> Mapping[str, Arrangement]:
+        """The options; exclusive ones keep their place."""
+        return {"options": Arrangement(tuple(self.options), self.order, (*self.pinned, *self.exclusive))}
 
     def __post_init__(self) -> None:
         self.check_choices()

@@ -29,12 +29,13 @@ from surveylab.questions import _words as words
 from surveylab.questions import _words_entered as more
 from surveylab.questions._answers import shown, stored
 from surveylab.questions._controls import blank, control
+from surveylab.questions._orders import OptionsOrdered
 from surveylab.questions._settings import OneColumn, check_options
 from surveylab.questions._words import say
 
 
 @dataclass(frozen=True)
-class Settings(OneColumn):
+class Settings(OneColumn, OptionsOrdered):
     """``options``: code -> text, in the order displayed; ``top``: how many ranks, all by default."""
 
     options: Mapping[str, Text]
@@ -42,11 +43,12 @@ class Settings(OneColumn):
 
     def __post_init__(self) -> None:
         check_options(self.options)
+        self.check_order()
         if self.top is not None and not 1 <= self.top <= len(self.options):
             raise ValueError(f"top {self.top} does not fit {len(self.options)} options; write 1 to {len(self.options)}")
 
     def option_order(self) -> tuple[str, ...]:
-        """The codes as in the file."""
+        """The codes in the order displayed."""
         return tuple(self.options)
 
     @property

@@ -2,7 +2,8 @@
 
 Stored: the number. ``labels`` names the ends, more points, or all; where every point has a
 label the points show their labels instead of numbers. ``direction: descending`` shows the
-highest point first and changes nothing else. ``dont_know`` and ``refuse`` as for a single choice.
+highest point first and changes nothing else; ``random`` draws one of the two for each case.
+``dont_know`` and ``refuse`` as for a single choice.
 
     - id: recommend
       type: scale

@@ -26,6 +26,7 @@ from surveylab.questions import _words as words
 from surveylab.questions._answers import shown, stored
 from surveylab.questions._controls import choice
 from surveylab.questions._leanings import around, rating
+from surveylab.questions._orders import RowsOrdered
 from surveylab.questions._settings import check_rows
 from surveylab.questions._words import quoted, say
 
@@ -35,7 +36,7 @@ MOST_POINTS = 11
 
 
 @dataclass(frozen=True)
-class Settings:
+class Settings(RowsOrdered):
     """``rows``: name -> left pole and right pole; ``points``: how many stand between them, the poles included."""
 
     rows: Mapping[str, tuple[Text, Text]]
@@ -44,6 +45,7 @@ class Settings:
     def __post_init__(self) -> None:
         check_rows({row: left for row, (left, _) in self.rows.items()})
         check_rows({row: right for row, (_, right) in self.rows.items()})
+        self.check_row_order()
         if not FEWEST_POINTS <= self.points <= MOST_POINTS:
             raise ValueError(f"points {self.points} cannot be shown; write {FEWEST_POINTS} to {MOST_POINTS}")
 

@@ -4,6 +4,8 @@ Stored: the code of the option. ``layout`` is ``list`` (one below the other), ``
 side, for a few short answers) or ``dropdown`` (for long lists of what people know, such as countries).
 ``other: {else: Something else}`` adds an option with a text field, stored under ``item.other``.
 ``dont_know: true`` and ``refuse: true`` add "Don't know" and "Prefer not to say", stored as why there is no answer.
+``order`` is the order in which options are shown: ``fixed``, ``reversed``, or drawn for each case: ``random``,
+``rotate``, ``flip`` (forwards or backwards), ``latin``. ``pinned: [none]`` keeps options in their place.
 
     - id: effort
       type: single

@@ -19,7 +19,7 @@ from surveylab.spec.document import Keyed, Node, Scalar, at, replaced, text_of, 
 from surveylab.spec.experiments import ExperimentReading, read_experiment
 from surveylab.spec.faults import Finding, offer
 from surveylab.spec.instruments import InstrumentReading, read_instrument
-from surveylab.spec.levels import MOST_ARMS, Ground, WrittenFactor, WrittenLevel, whole, written_factors
+from surveylab.spec.levels import ASKED, MOST_ARMS, Ground, WrittenFactor, WrittenLevel, inside, whole, written_factors
 
 Shelf = Mapping[str, InstrumentReading]
 """Name of an instrument -> its reading; an instrument that cannot be read is not among them."""
@@ -70,14 +70,14 @@ class Workshop:
         pairs = [pair for level in levels for pair in level.values]
         experiment = self.node
         for path, value in pairs:
-            if steps(path)[0] not in ("items", "pages"):
+            if steps(path)[0] not in ASKED:
                 experiment = replaced(experiment, steps(path), value)
         found = self.shelf.get(text_of(at(experiment, "measurement", "instrument")) or "")
-        inner = [pair for pair in pairs if steps(pair[0])[0] in ("items", "pages")]
+        inner = [pair for pair in pairs if steps(pair[0])[0] in ASKED]
         if found is not None and inner:
             node = found.node
             for path, value in inner:
-                node = replaced(node, steps(path), _with_id(path, value))
+                node = replaced(node, inside(steps(path)), _with_id(path, value))
             found = read_instrument(node)
         return Applied(self.reading if experiment is self.node else read_experiment(experiment), found)
 
@@ -114,10 +114,11 @@ class Workshop:
 
     def _refuse_way(self, factor: WrittenFactor, level: WrittenLevel) -> None:
         self.bad.add((factor.name, level.name))
-        inside = self.base.instrument.node if self.base.instrument else None
+        instrument = self.base.instrument.node if self.base.instrument else None
         for path, node in factor.paths.items():
-            root = inside if steps(path)[0] in ("items", "pages") else self.node
-            if isinstance(at(root, *steps(path)[:-1]), Scalar):
+            asked = steps(path)[0] in ASKED
+            above = inside(steps(path))[:-1] if asked else steps(path)[:-1]
+            if isinstance(at(instrument if asked else self.node, *above), Scalar):
                 what = f"the path {path!r} leads into a single value."
                 self.faults.add(fault(node, Finding("SL402", what, "Vary the whole field.")))
 
@@ -133,7 +134,7 @@ class Workshop:
 
     def _check_arms(self) -> None:
         """Every combination of the levels that change what is asked."""
-        relevant = [each for each in self.written if each.reaches("items", "pages", "measurement") and each.levels]
+        relevant = [each for each in self.written if each.reaches(*ASKED, "measurement") and each.levels]
         count = 1
         for each in relevant:
             count *= len(each.levels)

@@ -50,6 +50,11 @@ CODES: dict[str, str] = {
     "SL305": "a score of what no item stores",
     "SL306": "a score that its items or its settings do not allow",
     "SL307": "bands of a score that do not follow each other, or are told in part",
+    "SL311": "a section names an unknown page",
+    "SL312": "a page that stands in two sections, or in none where there are sections",
+    "SL313": "something is pinned that is not there",
+    "SL314": "sets of items that cannot be drawn",
+    "SL315": "a rule that reads an answer which may not be there yet",
     # Factors and levels.
     "SL401": "weights that are no probabilities, or do not sum to 1",
     "SL402": "a path that does not exist or cannot be varied",

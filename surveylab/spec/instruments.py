@@ -13,7 +13,10 @@ from surveylab.spec.checking import fault, read
 from surveylab.spec.document import Node, Series, at, members_of, text_of, texts_of
 from surveylab.spec.faults import Finding, offer
 from surveylab.spec.scores import score_faults
+from surveylab.spec.structure import structure_faults
 from surveylab.spec.wording import Surroundings
+
+NO_NAMES: frozenset[str] = frozenset()
 
 _ABSENT: dict[str, Any] = {
     "title": {},
@@ -61,6 +64,7 @@ def read_instrument(node: Node) -> InstrumentReading:
     before = read("instrument", first.node, Surroundings(languages)).faults if first.faults else ()
     named = set(read("instrument", first.node, around).faults).difference(before)
     own = {*_languages(node), *_ids(node), *_pages(node, ids), *score_faults(node, instrument, ids)}
+    own.update(structure_faults(instrument, first.node))
     return InstrumentReading(instrument, node, tuple(sorted({*first.faults, *named, *own})))
 
 
@@ -83,7 +87,8 @@ def _languages(node: Node) -> Iterator[Fault]:
 
 
 def _ids(node: Node) -> Iterator[Fault]:
-    for section, what, reserved in (("items", "item", RESERVED_ITEMS), ("pages", "page", RESERVED_PAGES)):
+    named = (("items", "item", RESERVED_ITEMS), ("pages", "page", RESERVED_PAGES), ("sections", "section", NO_NAMES))
+    for section, what, reserved in (*named, ("sets", "group of sets", NO_NAMES)):
         seen: set[str] = set()
         for member in members_of(at(node, section)):
             name = text_of(at(member, "id"))

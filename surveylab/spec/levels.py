@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -15,13 +14,13 @@ from surveylab.spec.checking import fault
 from surveylab.spec.document import Keyed, Node, Scalar, Series, at, members_of
 from surveylab.spec.experiments import level_names
 from surveylab.spec.faults import Finding, offer
-from surveylab.spec.wording import level_name_finding
+from surveylab.spec.wording import level_name_finding, share_of
 
-ROOTS = ("contact", "items", "pages", "measurement", "sampling", "messages")
+ROOTS = ("contact", "instrument", "items", "pages", "measurement", "sampling", "messages")
 """What a path may begin with; items and pages are those of the measurement's instrument."""
+ASKED = ("instrument", "items", "pages")
+"""The beginnings that lead into the instrument."""
 MOST_ARMS = 4096
-
-_WEIGHT = re.compile(r"\d{1,30}(\.\d{1,30})?|\d{1,30}/0*[1-9]\d{0,29}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -54,6 +53,15 @@ class Ground:
     plan: Plan
     experiment: Node
     instrument: Node | None
+
+
+BARRED = (("id",), ("name",), ("version",), ("languages",), ("format",), ("items",), ("pages",))
+"""The fields of an instrument that no path beginning with ``instrument`` reaches."""
+
+
+def inside(way: tuple[str, ...]) -> tuple[str, ...]:
+    """The steps of a path as they lead on from the top of the instrument's file."""
+    return way[1:] if way[0] == "instrument" else way
 
 
 def whole(path: str) -> str:
@@ -129,8 +137,13 @@ class _Reader:
             what = f"the path {path!r} begins with {way[0]!r}, which cannot be varied."
             self.say(written, Finding("SL402", what, offer(way[0], ROOTS, "beginnings")))
             return False
-        if way[0] in ("items", "pages") and self.ground.instrument is None:
+        if way[0] in ASKED and self.ground.instrument is None:
             return False  # the fault is that of the instrument
+        if way[0] == "instrument" and way[1:2] in ((), *BARRED):
+            what = f"the path {path!r} cannot be varied."
+            inner = f"Write {'.'.join(way[1:])}." if way[1:2] in (("items",), ("pages",)) else "Vary one of its fields."
+            self.say(written, Finding("SL402", what, inner))
+            return False
         here: Any = self.ground.plan
         for depth, step in enumerate(way):
             there = tuple(ROOTS if depth == 0 else children(here))
@@ -146,8 +159,9 @@ class _Reader:
 
     def _is_written(self, way: tuple[str, ...]) -> bool:
         """Whether the field stands in the file; what is at fault there is not among the typed values."""
-        root = self.ground.instrument if way[0] in ("items", "pages") else self.ground.experiment
-        return at(root, *way) is not None
+        if way[0] in ASKED:
+            return at(self.ground.instrument, *inside(way)) is not None
+        return at(self.ground.experiment, *way) is not None
 
     def _is_free(self, factor: str, written: Scalar) -> bool:
         """Whether no other path reaches into the same field; one factor may set a type and its settings."""
@@ -187,9 +201,8 @@ class _Reader:
         return {level: shares.get(level) or equal[level] for level in names}
 
     def _weight(self, level: str, node: Node) -> Fraction | None:
-        text = node.text.replace(" ", "") if isinstance(node, Scalar) else ""
-        share = Fraction(text) if _WEIGHT.fullmatch(text) else None
-        if share is None or not 0 < share <= 1:
+        share = share_of(node.text) if isinstance(node, Scalar) else None
+        if share is None:
             what = f"the weight of {level!r} is no number above 0 and up to 1."
             self.say(node, Finding("SL401", what, "Write a decimal or a fraction, such as 0.5 or 1/3."))
             return None

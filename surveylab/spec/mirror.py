@@ -12,6 +12,7 @@ import types
 from collections.abc import Callable, Iterable, Mapping
 from datetime import time, timedelta
 from enum import Enum
+from fractions import Fraction
 from typing import Annotated, Any, Literal, NotRequired, Required, Union, get_args, get_origin, get_type_hints
 
 from pydantic import (
@@ -30,7 +31,7 @@ from typing_extensions import TypeAliasType, TypedDict
 from surveylab import registry
 from surveylab.design.rules import Rule
 from surveylab.spec.faults import Finding, offer, refusal
-from surveylab.spec.wording import Clock, Duration, ItemRule, TextIn
+from surveylab.spec.wording import Clock, Duration, ItemRule, Share, TextIn
 
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 
@@ -42,6 +43,7 @@ _SPOKEN: dict[Any, Any] = {
     type(None): None,
     Any: Any,
     Rule: ItemRule,
+    Fraction: Share,
     time: Clock,
     timedelta: Duration,
     Mapping[str, str]: TextIn,

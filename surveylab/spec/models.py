@@ -26,7 +26,7 @@ from surveylab.design.experiment import (
     Message,
     Sampling,
 )
-from surveylab.design.instrument import Instrument, Item, Page
+from surveylab.design.instrument import Instrument, Item, ItemSets, Page, Section
 from surveylab.design.scores import Band, Score
 from surveylab.design.terms import Scale
 from surveylab.spec.mirror import Flat, Mirror
@@ -172,6 +172,8 @@ _INSTEAD: dict[tuple[type, str], Any] = {
     (Item, "id"): Name,
     (Page, "id"): Name,
     (Band, "text"): ToldText | None,
+    (Section, "id"): Name,
+    (ItemSets, "id"): Name,
     (FactorSection, "varies"): _PATHS,
     (FactorSection, "levels"): _LEVELS,
     (FactorSection, "weights"): _WEIGHTS,
@@ -196,8 +198,10 @@ def mirror(*, lenient: bool) -> Mirror:
     loaded = made.spoken(Mapping[Name, LoadedOutcomeSection])
     plain = made.spoken(Mapping[Name, str])
     assignment = made.of(AssignmentSection)
+    sets = made.spoken(Mapping[Name, tuple[str, ...]])
     loaded_fields: dict[tuple[type, str], Any] = {(Data, "outcomes"): loaded, (Data, "factors"): plain}
     bands = made.spoken(Mapping[Name, Band])
+    loaded_fields[ItemSets, "sets"] = sets
     made.instead = {**_INSTEAD, **loaded_fields, (ExperimentSection, "assignment"): assignment, (Score, "bands"): bands}
     made.instead |= {
         (_InstrumentSection, "source"): References,

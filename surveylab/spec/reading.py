@@ -11,8 +11,8 @@ from types import MappingProxyType
 from surveylab.design.experiment import Experiment, Inquiry, Study
 from surveylab.design.factors import Factor
 from surveylab.design.instrument import Instrument
+from surveylab.digests import digest
 from surveylab.errors import Fault, SpecError
-from surveylab.randomness import digest
 from surveylab.spec.arms import Workshop, instrument_fault
 from surveylab.spec.document import Keyed, Node, Scalar, at, keys_of
 from surveylab.spec.experiments import ExperimentReading, read_experiment

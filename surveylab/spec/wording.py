@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import time, timedelta
+from fractions import Fraction
 from types import MappingProxyType
 from typing import Annotated, Any
 
@@ -26,6 +27,7 @@ from surveylab.spec.faults import Finding, offer, refusal
 _CLOCK = r"([01]\d|2[0-3]):[0-5]\d"
 _DURATION = r"P(?=\d|T)(\d{1,5}W|(\d{1,5}D)?(T(?=\d)(\d{1,5}H)?(\d{1,5}M)?(\d{1,5}S)?)?)"
 _UNITS = {"W": "weeks", "D": "days", "H": "hours", "M": "minutes", "S": "seconds"}
+_SHARE = r"\d{1,30}(\.\d{1,30})?|\d{1,30}/0*[1-9]\d{0,29}"
 _NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 _LEVEL_REMEDY = "Leave out · = | { } and spaces at its ends."
 _LEVEL = r"[^·=|{}\s]([^·=|{}]*[^·=|{}\s])?"
@@ -215,6 +217,21 @@ def _duration(written: Any) -> timedelta:
     return timedelta(**{_UNITS[unit]: int(count) for count, unit in re.findall(r"(\d+)([WDHMS])", written)})
 
 
+def share_of(text: str) -> Fraction | None:
+    """The number above 0 and up to 1 that a decimal or a fraction says; None where it says none."""
+    plain = text.replace(" ", "")
+    share = Fraction(plain) if re.fullmatch(_SHARE, plain, re.ASCII) else None
+    return share if share is not None and 0 < share <= 1 else None
+
+
+def _share(written: Any) -> Fraction:
+    share = share_of(str(written)) if isinstance(written, str | int | float) else None
+    if share is None:
+        what = f"{shown(written)} is no number above 0 and up to 1."
+        raise refusal(Finding("SL106", what, "Write a decimal or a fraction, such as 0.5 or 1/3."))
+    return share
+
+
 def _outcome(written: Any) -> str:
     if isinstance(written, str):
         return written
@@ -330,6 +347,10 @@ Name: Any = TypeAliasType(
         pattern=f"^{_NAME}$",
         description="Letters, digits and _.",
     ),
+)
+Share: Any = TypeAliasType(
+    "Share",
+    _spoken(_share, type=["string", "number"], description="A decimal or a fraction above 0 and up to 1."),
 )
 LevelName: Any = TypeAliasType(
     "LevelName",

@@ -13,8 +13,8 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import ColumnElement, Connection, Float, and_, delete, func, select
 
+from surveylab.digests import digest
 from surveylab.errors import SurveylabError
-from surveylab.randomness import digest
 from surveylab.store._crossing import crossing
 from surveylab.store._sql import canonical
 from surveylab.store.tables import cell, measure, sampled_case

@@ -119,7 +119,7 @@ def record_submission(
 def answer_from(row: Any) -> Answer:
     """An answer from a row of ``ANSWERS``."""
     value = Missing(row.missing) if row.missing is not None else decoded(row.kind, row.value)
-    shown = row.position, _order(row.option_order), row.text_hash, row.page_position, row.language
+    shown = row.position, _order(row.option_order), row.text_hash, row.page_position, row.row_position, row.language
     return Answer(row.item, row.column_name, value, *shown)
 
 
@@ -166,6 +166,7 @@ _READ = (
     "position",
     "text_hash",
     "page_position",
+    "row_position",
     "language",
 )
 
@@ -191,6 +192,7 @@ def _row(answer: Answer) -> dict[str, Any]:
         "option_order": list(answer.option_order),
         "text_hash": answer.text_hash,
         "page_position": answer.page_position,
+        "row_position": answer.row_position,
         "language": answer.language,
     }
 

@@ -227,7 +227,8 @@ answer = Table(
     _text("instrument"),
     _text("page"),
     _at(),
-    Column("page_position", Integer),  # both None in rows from before revision 0002
+    Column("page_position", Integer),  # these three are None in rows from before revision 0002
+    Column("row_position", Integer),
     Column("language", Text),
     PrimaryKeyConstraint("case_id", "column_name"),
     CheckConstraint(

@@ -9,6 +9,7 @@ import pytest
 from scipy.stats import chisquare
 
 from surveylab import randomness
+from surveylab.digests import digest, hasher, prefixed
 
 AT_Z_4 = 6.3e-5
 """The two-sided p of z = 4."""
@@ -32,18 +33,18 @@ class Scripted:
 def test_the_digest_puts_the_length_in_bytes_before_each_field() -> None:
     """The digest is SHA-256 over length and UTF-8 of each field, so that shifted fields differ."""
     expected = hashlib.sha256(b"\0\0\0\0\0\0\0\x04Zo\xc3\xab\0\0\0\0\0\0\0\x01a").digest()
-    assert randomness.digest("Zoë", "a") == expected
-    assert randomness.digest("ab", "c") != randomness.digest("a", "bc")
-    assert randomness.digest("a") != randomness.digest("a", "")
+    assert digest("Zoë", "a") == expected
+    assert digest("ab", "c") != digest("a", "bc")
+    assert digest("a") != digest("a", "")
 
 
 def test_a_hasher_can_be_fed_further() -> None:
     """A copy of a prepared hasher that is fed a field equals the digest over all fields."""
-    prepared = randomness.hasher("seed")
+    prepared = hasher("seed")
     copy = prepared.copy()
-    copy.update(randomness.prefixed("unit"))
-    assert copy.digest() == randomness.digest("seed", "unit")
-    assert prepared.digest() == randomness.digest("seed")
+    copy.update(prefixed("unit"))
+    assert copy.digest() == digest("seed", "unit")
+    assert prepared.digest() == digest("seed")
 
 
 def test_the_raw_stream_is_pinned() -> None:

@@ -189,7 +189,7 @@ def test_an_edit_of_a_live_survey_does_not_reach_who_was_drawn_before(browser, f
     assert browser.heading(browser.get(f"/r/{long_token}/recommendation")) == before
     browser.answer(browser.get(f"/r/{long_token}/recommendation"), {"recommend": "9"})
     (row,) = field.rows("answer")
-    from surveylab.randomness import digest
+    from surveylab.digests import digest
 
     assert row.instrument == digest(documents["relationship_nps.yaml"]).hex()
     assert row.text_hash == digest("en", before, "").hex()

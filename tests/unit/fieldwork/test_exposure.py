@@ -34,7 +34,7 @@ def factor(*paths):
 
 def places(paths, shown=FILE):
     """At which places of a straight walk, from the landing page to the thanks, the factor is met."""
-    plan = meetings([factor(*paths)], FILE, shown)
+    plan = meetings([factor(*paths)], FILE, shown, shown)
     pages = [(), *(page.items for page in shown.pages), ()]
     walk = [(place, tuple(map(item, held))) for place, held in enumerate(pages)]
     visible = [each for each in walk if each[1] or each[0] in (0, len(pages) - 1)]

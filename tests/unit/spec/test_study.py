@@ -12,8 +12,8 @@ import pytest
 from surveylab.design.experiment import Contact, Effect
 from surveylab.design.rules import Rule
 from surveylab.design.terms import Scale
+from surveylab.digests import digest
 from surveylab.errors import SpecError
-from surveylab.randomness import digest
 from surveylab.spec import check, read, read_documents
 
 ROOT = Path(__file__).parents[3]

@@ -18,6 +18,7 @@ INSTANT = sa.DateTime(timezone=True)
 WRITTEN_ONCE = ("presentation",)
 ADDED = (
     ("answer", "page_position", sa.Integer()),
+    ("answer", "row_position", sa.Integer()),
     ("answer", "language", sa.Text()),
     ("experiment", "paused_at", INSTANT),
 )
