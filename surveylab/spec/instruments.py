@@ -64,7 +64,7 @@ def read_instrument(node: Node) -> InstrumentReading:
     before = read("instrument", first.node, Surroundings(languages)).faults if first.faults else ()
     named = set(read("instrument", first.node, around).faults).difference(before)
     own = {*_languages(node), *_ids(node), *_pages(node, ids), *score_faults(node, instrument, ids)}
-    own.update(structure_faults(instrument, first.node))
+    own.update(structure_faults(instrument, first.node, node))
     return InstrumentReading(instrument, node, tuple(sorted({*first.faults, *named, *own})))
 
 

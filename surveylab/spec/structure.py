@@ -14,12 +14,15 @@ from surveylab.design.instrument import Instrument, Item, ItemSets, Page, Sectio
 from surveylab.design.orders import Arrangement
 from surveylab.errors import Fault
 from surveylab.spec.checking import fault
-from surveylab.spec.document import Node, at
+from surveylab.spec.document import Node, at, keys_of
 from surveylab.spec.faults import Finding, offer
 
 
-def structure_faults(instrument: Instrument, node: Node) -> Iterator[Fault]:
-    """Every fault of how the parts stand to each other; what has faults of its own is left out of both."""
+def structure_faults(instrument: Instrument, node: Node, written: Node) -> Iterator[Fault]:
+    """Every fault of how the parts stand to each other.
+
+    What has faults of its own is left out of ``instrument`` and ``node``; ``written`` is the whole file.
+    """
     yield from _sections(instrument, node)
     yield from _pinned(node, instrument.arrangement)
     for section in instrument.sections:
@@ -29,6 +32,8 @@ def structure_faults(instrument: Instrument, node: Node) -> Iterator[Fault]:
     taken: set[str] = set()
     for sets in instrument.sets:
         yield from _sets(instrument, sets, at(node, "sets", sets.id), taken)
+        if keys_of(at(written, "sets", sets.id, "weights")) == tuple(sets.weights or ()):
+            yield from _weights(sets, at(node, "sets", sets.id))
     yield from _rules(instrument, node)
 
 
@@ -83,11 +88,10 @@ def _sets(instrument: Instrument, sets: ItemSets, node: Node | None, taken: set[
                 what = f"the item {item!r} is drawn with other sets already."
                 yield fault(place, Finding("SL314", what, "Let one group of sets decide about it."))
     taken.update(item for items in sets.sets.values() for item in items)
-    yield from _weights(sets, node)
 
 
-def _weights(sets: ItemSets, node: Node) -> Iterator[Fault]:
-    if sets.weights is None:
+def _weights(sets: ItemSets, node: Node | None) -> Iterator[Fault]:
+    if sets.weights is None or node is None:
         return
     if sets.ask != 1:
         what = f"{sets.ask} sets are asked, and every combination is equally likely."

@@ -192,7 +192,7 @@ def test_an_edit_of_a_live_survey_does_not_reach_who_was_drawn_before(browser, f
     from surveylab.digests import digest
 
     assert row.instrument == digest(documents["relationship_nps.yaml"]).hex()
-    assert row.text_hash == digest("en", before, "").hex()
+    assert row.text_hash == digest("en", before, "Not at all likely", "Extremely likely").hex()
 
 
 def test_the_hash_tells_which_wording_was_shown(browser, field, nps):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from fractions import Fraction
-from itertools import permutations
+from itertools import pairwise, permutations
 from math import sqrt
 
 import pytest
@@ -57,7 +57,7 @@ def test_a_williams_square_is_balanced(n):
     rows = williams(n)
     assert len(rows) == (n if n % 2 == 0 else 2 * n)
     places = Counter((place, member) for row in rows for place, member in enumerate(row))
-    behind = Counter(pair for row in rows for pair in zip(row, row[1:], strict=False))
+    behind = Counter(pair for row in rows for pair in pairwise(row))
     assert len(places) == n * n
     assert len(set(places.values())) == 1
     assert len(behind) == n * (n - 1)

@@ -84,19 +84,19 @@ def test_an_item_that_left_its_page_is_met_on_that_page():
 
 def test_several_paths_are_met_at_the_first():
     """And counted once."""
-    plan = meetings([factor("items.a.text", "items.b.text", "items.c.text")], FILE, FILE)
+    plan = meetings([factor("items.a.text", "items.b.text", "items.c.text")], FILE, FILE, FILE)
     assert met(plan, 2, map(item, "bc"), ()) == ("f",)
     assert met(plan, 2, map(item, "bc"), ("f",)) == ()
 
 
 def test_an_item_that_is_not_shown_is_not_met_on_its_page():
     """Unless the condition that hides it is what is varied."""
-    assert met(meetings([factor("items.b.text")], FILE, FILE), 2, [item("c")], ()) == ()
-    assert met(meetings([factor("items.b.applicable_if")], FILE, FILE), 2, [item("c")], ()) == ("f",)
+    assert met(meetings([factor("items.b.text")], FILE, FILE, FILE), 2, [item("c")], ()) == ()
+    assert met(meetings([factor("items.b.applicable_if")], FILE, FILE, FILE), 2, [item("c")], ()) == ("f",)
 
 
 def test_the_landing_place_comes_before_the_pages():
     """Places count from there."""
-    assert meetings([factor("items.a.text")], FILE, FILE) == (Meeting("f", LANDING_PLACE + 1, item="a"),)
+    assert meetings([factor("items.a.text")], FILE, FILE, FILE) == (Meeting("f", LANDING_PLACE + 1, item="a"),)
     moved = replace(FILE, pages=FILE.pages[::-1])
-    assert meetings([factor("items.a.text")], FILE, moved) == (Meeting("f", 3, item="a"),)
+    assert meetings([factor("items.a.text")], FILE, moved, moved) == (Meeting("f", 3, item="a"),)
