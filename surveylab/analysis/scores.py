@@ -56,7 +56,7 @@ def official_scores(ledger: Ledger, study: Study) -> Scores:
         for chunk in histories.case_records(conn, found.id):
             for history in chunk:
                 arm = study.experiment.arm_of(history.levels)
-                record = record_of(history, arm, plans[arm])
+                record = record_of(history, arm, plans[arm], study.experiment.seed)
                 if record.had("started"):
                     _count(tallies, record)
     return Scores(

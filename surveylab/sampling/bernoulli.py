@@ -19,8 +19,9 @@ from math import ceil
 
 import numpy as np
 
+from surveylab.digests import hasher, prefixed
 from surveylab.errors import SurveylabError
-from surveylab.randomness import hasher, prefixed, words
+from surveylab.randomness import words
 from surveylab.sampling import FrameView, Sample
 
 LABEL = "surveylab.sampling"
