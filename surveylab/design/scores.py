@@ -24,7 +24,10 @@ class Band:
     at_least: float
     """The lowest score in the band."""
     text: Text | None = None
-    """What a respondent in the band is told at the end. {score|} fills in the respondent's own score."""
+    """What a respondent in the band is told at the end. {score|} fills in the respondent's own score.
+
+    Lines that begin with "- " are shown as a list.
+    """
 
 
 @dataclass(frozen=True)

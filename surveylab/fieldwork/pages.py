@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
+from itertools import groupby
 
 from surveylab.design import fills
 from surveylab.design.aggregates import half_up
@@ -81,13 +82,23 @@ class Wording:
 _POINT = frozenset({"en", "ja", "ko", "th", "zh", "he", "hi"})
 """Languages that write a point before decimals; the others of the messages write a comma."""
 
+_DASH = "- "
+"""Begins a line that is a member of a list."""
+
 
 @dataclass(frozen=True)
 class Feedback:
-    """What a respondent is told about one score, in the words of the survey."""
+    """What a respondent is told about one score, in the words of the survey. Lines after a dash are a list."""
 
     title: str
     text: str
+
+    @property
+    def parts(self) -> tuple[tuple[bool, tuple[str, ...]], ...]:
+        """The lines in runs: whether they are a list, and their words."""
+        lines = (line.strip() for line in self.text.splitlines() if line.strip())
+        runs = groupby(lines, key=lambda line: line.startswith(_DASH))
+        return tuple((listed, tuple(line.removeprefix(_DASH) for line in run)) for listed, run in runs)
 
 
 @dataclass(frozen=True)

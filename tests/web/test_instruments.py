@@ -12,14 +12,16 @@ from surveylab import registry, spec
 from surveylab.design.instrument import asked, standing
 from surveylab.questions import Person
 
-INSTRUMENTS = sorted((Path(__file__).parents[2] / "instruments").glob("*.yaml"))
+ROOT = Path(__file__).parents[2]
+EXPERIMENTS = ROOT / "experiments"
+INSTRUMENTS = sorted((ROOT / "instruments").glob("*.yaml"))
 LANGUAGES = [(path, language) for path in INSTRUMENTS for language in spec.read_instrument(path).languages]
 EXPERIMENT = """
 format: 1
 title: A walk
-assignment: {{scheme: complete, factors: {{hour: {{varies: contact.send_at, levels: {{a: "09:00", b: "10:00"}}}}}}}}
+assignment: {{scheme: complete, factors: {{days: {{varies: contact.closes, levels: {{a: P20D, b: P21D}}}}}}}}
 measurement: {{instrument: {name}, language: {language}}}
-inquiries: {{hour_on_response: {{outcome: response, contrast: {{hour: [a, b]}}}}}}
+inquiries: {{days_on_response: {{outcome: response, contrast: {{days: [a, b]}}}}}}
 sampling: {{scheme: srs, n: 10}}
 frame: {{source: people}}
 """
@@ -80,6 +82,32 @@ def test_every_instrument_says_where_it_comes_from_and_how_it_is_scored(path, le
     assert path.stem == "relationship_nps" or {"en", "de"} <= set(instrument.languages)
 
 
+BANK = (
+    "agree_disagree",
+    "dont_know",
+    "forbid_allow",
+    "part_whole_order",
+    "question_length",
+    "scale_direction",
+    "scale_labels",
+)
+
+
+@pytest.mark.parametrize("name", BANK)
+def test_every_arm_of_the_wording_bank_is_walked_to_its_end(name, browser, field):
+    """Each arm is served and finished, its answers are stored, and what the factor changes was met."""
+    study = spec.read(EXPERIMENTS / f"{name}.yaml")
+    row = field.run(study)
+    (factor,) = study.experiment.assignment.factors
+    for level in factor.level_names:
+        (token,) = field.tokens(row, **{factor.name: level})
+        plan = study.plan(study.experiment.arm_of({factor.name: level}))
+        walk(browser, plan.instrument, token, leaning=0.4)
+        assert field.kinds(token)[-1] == "submitted"
+        assert field.state(token).exposures == {factor.name}
+        assert set(field.values(token)) == {column for item in plan.instrument.items for column in item.columns}
+
+
 MATURITY = next(path for path in INSTRUMENTS if path.stem == "cx_maturity")
 
 
@@ -110,6 +138,7 @@ def test_what_the_answers_come_to_is_told_at_the_end_and_again(language, words, 
         assert following in each.text
         assert each.text.count(nothing) == len(instrument.pages) - 1
         assert each.text.count("<h2") >= len(instrument.pages)
+        assert each.text.count("<li>") == 2, "the practices of the next tier are a list"
 
 
 def test_nothing_is_told_where_the_instrument_says_nothing(browser, field):
