@@ -22,6 +22,7 @@ from werkzeug.test import TestResponse
 
 from gallery.chromium import chromium as running_chromium
 from gallery.chromium import served
+from gallery.stage import Stage
 from surveylab import registry, spec
 from surveylab.design.experiment import Study
 from surveylab.settings import Settings
@@ -247,6 +248,12 @@ def base(app: Flask) -> Iterator[str]:
         yield address
 
 
+@pytest.fixture
+def stage(ledger: Ledger, settings: Settings) -> Stage:
+    """Everything there is to see, over the test's ledger; a module that walks it serves ``stage.app``."""
+    return Stage(ledger, settings)
+
+
 @pytest.fixture(scope="module")
 def running() -> Iterator[Chromium]:
     """One Chromium for the tests of a module."""
@@ -277,8 +284,9 @@ def chromium(running: Chromium, base: str) -> Iterator[Callable[..., Page]]:
 
 
 def _complain(complaints: list[str], line: ConsoleMessage) -> None:
-    # Chromium logs every 4xx as an error; those of a form with errors are meant.
-    if line.type in ("error", "warning") and "the server responded with a status of 4" not in line.text:
+    # Chromium logs every 4xx as an error; those of a form with errors are meant, and so are problems that are shown.
+    meant = "the server responded with a status of 4" in line.text or "/gallery/problem/" in line.location["url"]
+    if line.type in ("error", "warning") and not meant:
         complaints.append(line.text)
 
 
