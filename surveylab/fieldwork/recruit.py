@@ -155,7 +155,7 @@ def audit(ledger: Ledger, slug: str) -> Audited:
                     f"The frame {on_frame.name!r} was loaded anew since {slug} was drawn; "
                     "load the file of then to audit."
                 )
-        shown = list(_shown_otherwise(conn, study, row.id))
+        shown = list(shown_otherwise(conn, study, row.id))
         strays = assignments.strays(conn, row.id, [arm.mapping for arm in study.experiment.arms])
     differences = _differences(study, kept, again) + [f"case {each.case} is in no arm" for each in strays]
     differences += [f"the pages of {len(shown)} cases are not in their order"] if shown else []
@@ -186,7 +186,7 @@ def _differences(study: Study, kept: assignments.StoredAssignments, again: Recru
     return [f"the {what} differ" for what, (stored, derived) in compared.items() if not _same(stored, derived)]
 
 
-def _shown_otherwise(conn: Connection, study: Study, experiment: int) -> Iterator[str]:
+def shown_otherwise(conn: Connection, study: Study, experiment: int) -> Iterator[str]:
     """The units whose stored orders and item sets are not those that the seed gives."""
     instruments = {frozenset(arm.levels): study.plan(arm).instrument for arm in study.experiment.arms}
     for each in presentations.presentations(conn, experiment):

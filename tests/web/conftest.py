@@ -84,6 +84,12 @@ class Field:
                 experiments.mark_drawn(conn, stored.id, BEGIN, BEGIN + exp.contact.closes, None)
         return stored.id
 
+    def study(self, experiment: int) -> Study:
+        """The study in a row of the experiments, as it was frozen."""
+        with self.ledger.read() as conn:
+            stored = experiments.experiment_by_id(conn, experiment)
+        return spec.read_documents(stored.documents, f"{stored.slug}.yaml")
+
     def tokens(self, experiment: int, **levels: str) -> list[str]:
         """The tokens of the cases with these levels."""
         with self.ledger.read() as conn:
