@@ -8,9 +8,12 @@ from html.parser import HTMLParser
 import pytest
 
 from surveylab.web.assets import SHEETS, assets
+from surveylab.web.compression import packed
 
 BUDGET = 30_000
-"""Bytes of a page with its stylesheet and its script, uncompressed."""
+"""Bytes over the wire of a page with its stylesheet and its script."""
+STYLE_BUDGET = 6_000
+"""Bytes over the wire of the stylesheet."""
 BLAME = re.compile(r"\b(invalid|illegal|forbidden|please|forgot|oops|sorry)\b", re.IGNORECASE)
 VOID = {"meta", "link", "input", "br", "img"}
 
@@ -205,9 +208,10 @@ def test_assets_are_kept_for_ever_under_the_hash_of_their_content(browser, every
 
 def test_a_page_is_light(every_page):
     """With stylesheet and script, below the budget."""
-    shared = sum(len(asset.content) for asset in assets())
-    heaviest = max(len(page.data) for page in every_page.values())
+    shared = sum(len(asset.packed) for asset in assets())
+    heaviest = max(len(packed(page.data)) for page in every_page.values())
     assert shared + heaviest < BUDGET
+    assert len(assets()[0].packed) < STYLE_BUDGET
 
 
 def test_no_page_blames(every_page):
