@@ -5,7 +5,7 @@ READY := .venv/.ready
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check serve bench format lock docs browser clean
+.PHONY: help demo test check serve gallery bench format lock docs browser clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -26,6 +26,9 @@ check: $(READY) ## format, lint, types, who imports whom, architecture, document
 
 serve: $(READY) ## the pages of this workspace on http://127.0.0.1:8000
 	$(BIN)/surveylab serve
+
+gallery: $(READY) browser ## pictures of every question type, page and instrument, in results/gallery/index.html
+	$(BIN)/python -m gallery
 
 bench: $(READY) ## speed, as ratios measured side by side in one run
 	$(BIN)/python -m benchmarks
