@@ -100,4 +100,5 @@ def record_of(history: histories.CaseHistory, arm: Arm, plan: Plan, seed: str) -
         unit=history.fields,
         complete_from=plan.measurement.complete_from,
         partial_from=plan.measurement.partial_from,
+        active_seconds=history.active_seconds,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
@@ -75,6 +75,9 @@ class CaseRecord:
     unit: Mapping[str, Value]
     complete_from: float
     partial_from: float
+    active_seconds: Mapping[str, float] = field(default_factory=dict)
+    """Page -> seconds of its page_seconds in which it was in view, as its script told and the server's clock
+    allows (methodology 2.2); a page of which nothing is known is not there."""
 
     @cached_property
     def known(self) -> Mapping[str, Value]:

@@ -8,7 +8,7 @@ from datetime import time, timedelta
 from functools import cached_property
 from pathlib import PurePath
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 from surveylab.design.factors import Arm, Factor, full_factorial, with_values
 from surveylab.design.instrument import Instrument, Item, Page
@@ -87,6 +87,12 @@ class Measurement:
     """Share of the applicable items that makes a submitted case complete (AAPOR 1.1)."""
     partial_from: float = 0.5
     """Share of the applicable items that makes a case partial (AAPOR 1.2)."""
+    paradata: Literal["full", "times"] = "full"
+    """Whether the pages' script tells of focus, edits and visibility; ``times``: the server's times only."""
+    progress: Literal["none", "page", "bar"] = "none"
+    """What the pages of the questions say of how far one is: nothing, a page's number, or a bar."""
+    duration: Literal["measured", "written"] = "measured"
+    """How long it takes, on the landing page: by the finished interviews, or always in the instrument's words."""
 
 
 @dataclass(frozen=True)

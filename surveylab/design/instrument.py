@@ -13,7 +13,7 @@ from surveylab.design.rules import Rule, evaluate
 from surveylab.design.scores import Score
 from surveylab.design.terms import Missing, Text, Value
 
-RESERVED_PAGES = frozenset({"stop", "thanks"})
+RESERVED_PAGES = frozenset({"stop", "thanks", "privacy"})
 """No page may have one of these ids: a respondent's link has pages of its own under them."""
 RESERVED_ITEMS = frozenset({"unit", "and", "or", "not", "in", "true", "false"})
 """No item may have one of these ids: they mean something else in rules. Nor may one begin with ``_``: so
@@ -177,7 +177,7 @@ class Instrument:
     version: str
     languages: tuple[str, ...]
     introduction: Text
-    """On the landing page: who asks, why, how long it takes, what happens to the data."""
+    """On the landing page: who asks, why, what happens to the data, and that taking part is a choice."""
     thanks: Text
     contact: str
     """Whom a respondent may ask; in the same place on all pages (WCAG 3.2.6)."""
@@ -197,6 +197,10 @@ class Instrument:
     """Sections, or pages where there are no sections, that keep their place."""
     sets: tuple[ItemSets, ...] = ()
     """Planned missingness: which items each respondent is asked, drawn by chance."""
+    duration: Text | None = None
+    """On the landing page: how long it takes, until enough finished interviews have shown it."""
+    privacy: Text | None = None
+    """What the privacy page says beyond what it knows by itself: who is responsible, how long data are kept."""
 
     def item(self, name: str) -> Item:
         """The item of that id. KeyError where there is none."""

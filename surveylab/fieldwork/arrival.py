@@ -18,7 +18,7 @@ from surveylab.design.experiment import Experiment, Study
 from surveylab.fieldwork import resume
 from surveylab.fieldwork.exposure import LANDING_PLACE
 from surveylab.fieldwork.interview import NOBODY, Interview
-from surveylab.fieldwork.pages import LANDING, Elsewhere, Reception, Standing, SurveyView, Wording
+from surveylab.fieldwork.pages import LANDING, Elsewhere, Notice, Reception, Standing, SurveyView, Wording
 from surveylab.fieldwork.studies import Studies
 from surveylab.store import cases, experiments
 from surveylab.store.cases import Arrival, Case
@@ -122,6 +122,20 @@ class Arrivals:
         elsewhere = begin if isinstance(begin, Elsewhere) else Elsewhere(LANDING)
         return Arrived(Person(case.unit, case.experiment), case.token, elsewhere)
 
+    def notice(self, slug: str, now: datetime) -> Notice | None:
+        """What the privacy page of an open link tells, before anybody has an arm; None where there is none.
+
+        Where arms differ in what their pages tell, it speaks of those that tell most.
+        """
+        stored = self._stored(slug, None)
+        reception = self._reception(stored, now) if stored else NOBODY
+        if stored is None or reception.survey is None:
+            return None
+        study = self._studies.study(stored.id)
+        asked = (study.plan(arm).measurement for arm in study.experiment.arms)
+        told = any(measurement is not None and measurement.paradata == "full" for measurement in asked)
+        return Notice(reception.survey, told=told, listed=None, closes_at=stored.closes_at)
+
     def _case(self, stored: StoredExperiment, unit: str, now: datetime) -> Case:
         study = self._studies.study(stored.id)
         found = placed(study, unit)
@@ -149,9 +163,12 @@ class Arrivals:
             return NOBODY
         instrument = study.instruments[measurement.instrument]
         words = Wording(measurement.language or instrument.languages[0], instrument.languages[0], {})
-        closed = stored.closes_at is not None and now >= stored.closes_at
         survey = SurveyView("", instrument, words, stored.slug)
-        return Reception(Standing.CLOSED if closed else Standing.INVITED, survey)
+        if stored.closes_at is not None and now >= stored.closes_at:
+            return Reception(Standing.CLOSED, survey)
+        if measurement.duration != "measured":
+            return Reception(Standing.INVITED, survey)
+        return Reception(Standing.INVITED, survey, minutes=self._interview.durations.minutes(stored.id, now))
 
     def _version(self, row: int, running: StoredExperiment) -> StoredExperiment:
         """The version in that row if it is one of the same experiment, else the running one."""

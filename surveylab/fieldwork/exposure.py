@@ -6,7 +6,8 @@ many cases ever met the difference, so it is recorded by the same rule in every 
 * ``items.<id>.*`` on the page that shows the item;
 * ``pages.<id>.*`` on that page, or on the next one shown where the level leaves it empty;
 * ``instrument.sections.<id>.*`` on the first of its pages that is shown;
-* ``measurement.*``, the rest of ``instrument.*``, and what has no page, on the landing page;
+* ``measurement.progress`` and ``measurement.paradata`` on the first page of questions;
+* the rest of ``measurement.*`` and of ``instrument.*``, and what has no page, on the landing page;
 * ``contact``, ``messages`` and ``sampling`` act before the interview and are not met here.
 """
 
@@ -19,6 +20,8 @@ from surveylab.design.factors import Factor, steps
 from surveylab.design.instrument import Instrument, Item
 
 ELSEWHERE = ("contact", "messages", "sampling")
+ON_PAGES = ("progress", "paradata")
+"""The fields of ``measurement`` that change pages of questions only."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,9 @@ def _of_path(
 ) -> Iterable[Meeting]:
     root, name = path[0], path[1] if len(path) > 1 else ""
     if root in ELSEWHERE:
+        return
+    if root == "measurement" and name in ON_PAGES:
+        yield Meeting(factor, LANDING_PLACE, onwards=True)
         return
     places: Mapping[str, int] = {page.id: place for place, page in enumerate(shown.pages, start=1)}
     filled = {page.id for page in shown.pages if page.items}

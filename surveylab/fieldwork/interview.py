@@ -14,12 +14,15 @@ from dataclasses import replace
 from datetime import datetime
 
 from surveylab.design import orders
+from surveylab.fieldwork import beacons
+from surveylab.fieldwork.beacons import Telling
+from surveylab.fieldwork.durations import Durations
 from surveylab.fieldwork.exposure import LANDING_PLACE
-from surveylab.fieldwork.pages import LANDING, THANKS, Elsewhere, PageView, Reception, Standing
+from surveylab.fieldwork.pages import LANDING, THANKS, Elsewhere, Notice, PageView, Reception, Standing
 from surveylab.fieldwork.reading import Reading
 from surveylab.fieldwork.sitting import TAKING, Sitting
 from surveylab.fieldwork.studies import Studies
-from surveylab.store import frames, presentations, responses
+from surveylab.store import frames, paradata, presentations, responses
 from surveylab.store.cases import case_by_token
 from surveylab.store.ledger import Ledger
 from surveylab.store.responses import Paradata
@@ -33,6 +36,7 @@ class Interview:
     def __init__(self, ledger: Ledger, studies: Studies) -> None:
         self._ledger = ledger
         self._studies = studies
+        self.durations = Durations(ledger)
 
     def open(self, token: str, now: datetime, *, record: bool = True) -> Reception:
         """A respondent follows the link: the event ``opened``, once. Nothing starts.
@@ -45,7 +49,7 @@ class Interview:
         if record and sitting.standing in TAKING:
             met = sitting.meets_at(LANDING_PLACE)
             self._append(sitting, [] if "opened" in sitting.happened else ["opened"], met, LANDING)
-        return sitting.reception
+        return self._received(sitting)
 
     def start(self, token: str, now: datetime) -> Reception | Elsewhere:
         """A respondent presses Start or Continue: the event ``started``, once; then the first open page."""
@@ -113,7 +117,28 @@ class Interview:
     def standing(self, token: str, now: datetime) -> Reception:
         """The respondent at the door; nothing is recorded."""
         sitting = self._sitting(token, now)
-        return sitting.reception if sitting else NOBODY
+        return self._received(sitting) if sitting else NOBODY
+
+    def notice(self, token: str, now: datetime) -> Notice | None:
+        """What the privacy page tells a respondent; None where the link leads nowhere. Nothing is recorded."""
+        sitting = self._sitting(token, now)
+        return sitting.notice if sitting else None
+
+    def hear(self, token: str, telling: Telling, now: datetime) -> None:
+        """Keep what the script of a page tells of one display of it, as far as it can be true; once.
+
+        Nothing is kept where the survey takes the server's times only, and of who wants to be left alone.
+        """
+        sitting = self._sitting(token, now)
+        if sitting is None or not sitting.told or sitting.standing is Standing.OPTED_OUT:
+            return
+        items = [item.id for item in sitting.plan.items.get(telling.page, ())]
+        seconds = (now - telling.shown_at).total_seconds()
+        detail = beacons.possible(telling.said, items, seconds)
+        if detail:
+            display = sitting.case.id, telling.page, telling.visit
+            with self._ledger.write() as conn:
+                paradata.record_beacon(conn, *display, detail, shown_at=telling.shown_at, at=now)
 
     def opt_out(self, token: str, now: datetime) -> Reception:
         """A respondent asks to be left alone: the event ``opted_out``, once, whatever happened before."""
@@ -122,6 +147,13 @@ class Interview:
             return NOBODY
         self._append(sitting, [] if "opted_out" in sitting.happened else ["opted_out"])
         return replace(sitting.reception, standing=Standing.OPTED_OUT)
+
+    def _received(self, sitting: Sitting) -> Reception:
+        """The respondent at the door, told how long it takes where that has been measured."""
+        reception = sitting.reception
+        if reception.standing is not Standing.INVITED or sitting.plan.measurement.duration != "measured":
+            return reception
+        return replace(reception, minutes=self.durations.minutes(sitting.case.experiment, sitting.now))
 
     def _sitting(self, token: str, now: datetime) -> Sitting | None:
         if not (token.isascii() and token.isprintable()):

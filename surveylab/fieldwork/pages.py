@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 from itertools import groupby
@@ -14,7 +15,7 @@ from surveylab.design.instrument import Instrument, Item
 from surveylab.design.scores import OWN_SCORE
 from surveylab.design.scoring import told
 from surveylab.design.terms import IDENTITY, Text, Value
-from surveylab.fieldwork.passage import Passage
+from surveylab.fieldwork.passage import Passage, Way
 
 IDENTIFYING = frozenset(f"unit.{name}" for name in IDENTITY)
 """What a fill names to say who the person is."""
@@ -137,6 +138,16 @@ class SurveyView:
         )
 
     @property
+    def duration(self) -> str | None:
+        """How long it takes, in the words of the instrument; None where it says nothing."""
+        return self.words(self.instrument.duration) if self.instrument.duration else None
+
+    @property
+    def privacy(self) -> str | None:
+        """What the privacy page says in the words of the instrument; None where it says nothing."""
+        return self.words(self.instrument.privacy) if self.instrument.privacy else None
+
+    @property
     def contact(self) -> str:
         """Whom a respondent may ask."""
         return self.instrument.contact
@@ -156,12 +167,34 @@ class SurveyView:
 class Reception:
     """A respondent at the door: ``survey`` is None where the link leads nowhere.
 
-    ``had_started`` says whether there are answers to keep.
+    ``had_started`` says whether there are answers to keep, ``minutes`` how many half of those who
+    finished needed at most: None while too few have, or where the survey says it in its own words.
     """
 
     standing: Standing
     survey: SurveyView | None = None
     had_started: bool = False
+    minutes: int | None = None
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What the privacy page of a survey tells.
+
+    ``told`` says whether scripts tell how pages are answered, ``listed`` are the fields that were
+    known of the person beforehand (None for who arrives unlisted), and ``closes_at`` until when
+    answers are taken, where that is set.
+    """
+
+    survey: SurveyView
+    told: bool
+    listed: tuple[str, ...] | None
+    closes_at: datetime | None
+
+    @property
+    def known_by_cookie(self) -> bool:
+        """Whether the person is known again by what the open link leaves on the device."""
+        return not self.survey.token or self.survey.resume_code is not None
 
 
 @dataclass(frozen=True)
@@ -219,6 +252,15 @@ class PageView:
     passage: Passage
     met_at_end: tuple[str, ...] = ()
     """The factors that are met only behind the last page."""
+    told: bool = False
+    """Whether the script of the page tells how it is answered."""
+    progress: str = "none"
+    """How the page says how far it is: as in ``measurement.progress``."""
+
+    @cached_property
+    def way(self) -> Way:
+        """How far the page is."""
+        return self.passage.way(self.passage.instrument.page(self.page))
 
     @property
     def language(self) -> str:

@@ -7,13 +7,36 @@ ledger and steers nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import takewhile
 
 from surveylab.design.instrument import Answers, Instrument, Item, Page, asked, standing
+from surveylab.design.rules import Rule, evaluate, names
 from surveylab.design.terms import Value
+
+
+@dataclass(frozen=True)
+class Way:
+    """How far a page is: ``done`` pages lie before it, and it is one of ``ahead`` that can still come.
+
+    ``certain`` says that all of these will come, whatever is answered.
+    """
+
+    done: int
+    ahead: int
+    certain: bool
+
+    @property
+    def most(self) -> int:
+        """The pages that there can be in all."""
+        return self.done + self.ahead
+
+    @property
+    def share(self) -> int:
+        """Whole percents of them that are done."""
+        return 100 * self.done // self.most
 
 
 @dataclass(frozen=True)
@@ -75,6 +98,37 @@ class Passage:
         """The page that Back leads to; None at the first."""
         ahead = {each.id for each in takewhile(lambda each: each.id != page.id, self.instrument.pages)}
         return next((each for each in reversed(self.pages) if each.id in ahead), None)
+
+    def way(self, page: Page) -> Way:
+        """How far a page is.
+
+        A page behind this one can come as long as no rule about it has been settled against it, and a
+        rule is settled once all items that it names lie before. So what is ahead can only grow
+        less on the way, and the share ``done / most`` only more.
+        """
+        place = next(n for n, each in enumerate(self.instrument.pages) if each.id == page.id)
+        behind = self.instrument.pages[place + 1 :]
+        still_open = {column for each in (page, *behind) for item in self._of(each) for column in item.columns}
+        coming = [self._will_come(each, still_open) for each in behind]
+        ahead = [each for each in coming if each is not False]
+        done = sum(bool(self._asked[each.id]) for each in self.instrument.pages[:place])
+        return Way(done, 1 + len(ahead), None not in ahead)
+
+    def _will_come(self, page: Page, still_open: Collection[str]) -> bool | None:
+        """Whether a page that lies ahead will be shown; None while answers to come decide it."""
+        here = self._verdict(page.applicable_if, still_open)
+        items = [self._verdict(item.applicable_if, still_open) for item in self._of(page)]
+        if here is False or all(each is False for each in items):
+            return False
+        return True if here and any(items) else None
+
+    def _verdict(self, rule: Rule | None, still_open: Collection[str]) -> bool | None:
+        if rule is None:
+            return True
+        return None if any(name in still_open for name in names(rule.tree)) else evaluate(rule, self.known)
+
+    def _of(self, page: Page) -> tuple[Item, ...]:
+        return tuple(map(self.instrument.item, page.items))
 
     def after(self, page: Page) -> Page | None:
         """The page to show once ``page`` was accepted; None when the interview is over.

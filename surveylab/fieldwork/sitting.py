@@ -11,7 +11,7 @@ from surveylab import registry
 from surveylab.design.instrument import Item, Page
 from surveylab.fieldwork import resume
 from surveylab.fieldwork.exposure import met
-from surveylab.fieldwork.pages import PageView, Person, Question, Reception, Standing, SurveyView, Wording
+from surveylab.fieldwork.pages import Notice, PageView, Person, Question, Reception, Standing, SurveyView, Wording
 from surveylab.fieldwork.passage import Passage
 from surveylab.fieldwork.studies import ArmPlan
 from surveylab.store.cases import Case
@@ -75,6 +75,21 @@ class Sitting:
         """The respondent at the door."""
         return Reception(self.standing, self.survey, "started" in self.happened)
 
+    @property
+    def told(self) -> bool:
+        """Whether the scripts of the pages tell how they are answered."""
+        return self.plan.measurement.paradata == "full"
+
+    @property
+    def notice(self) -> Notice:
+        """What the privacy page tells this respondent."""
+        return Notice(
+            self.survey,
+            told=self.told,
+            listed=tuple(self.case.fields) if self.plan.frame else None,
+            closes_at=self.case.drawn_at + self.plan.closes if self.case.drawn_at else None,
+        )
+
     def meets(self, page: Page) -> tuple[str, ...]:
         """The factors that are met for the first time where this page is shown."""
         place = self.plan.places[page.id]
@@ -111,6 +126,8 @@ class Sitting:
             words=self.words,
             passage=self.passage,
             met_at_end=self.meets_at(self.plan.end),
+            told=self.told,
+            progress=self.plan.measurement.progress,
         )
 
     def _question(self, item: Item, position: int, *, heading: bool) -> Question:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import cached_property, lru_cache
 
 from surveylab import spec
-from surveylab.design.experiment import Study
+from surveylab.design.experiment import Measurement, Study
 from surveylab.design.factors import Arm, Factor
 from surveylab.design.instrument import Instrument, Item
 from surveylab.design.orders import Chance, Draw
@@ -45,6 +45,8 @@ class ArmPlan:
     """How long after the draw answers are taken."""
     frame: str | None
     """The frame that the cases were drawn from."""
+    measurement: Measurement
+    """How the arm is asked."""
 
     def shown_to(self, chance: Chance) -> ArmPlan:
         """The plan of the case that has this chance."""
@@ -141,4 +143,5 @@ def _plan(study: Study, arm: Arm) -> ArmPlan:
         digest=digest(study.documents[f"{plan.measurement.instrument}.yaml"]).hex(),
         closes=plan.contact.closes,
         frame=study.experiment.frame.source if study.experiment.frame else None,
+        measurement=plan.measurement,
     )

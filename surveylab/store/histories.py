@@ -13,21 +13,23 @@ from surveylab.design.terms import Value
 from surveylab.store._bulk import chunks
 from surveylab.store._crossing import crossing
 from surveylab.store._sql import among, insert
+from surveylab.store.paradata import active_seconds, page_seconds
 from surveylab.store.responses import ANSWERS, answer_from
-from surveylab.store.tables import answer, assignment, event, measure, measured, paradata, sampled_case
+from surveylab.store.tables import answer, assignment, event, measure, measured, sampled_case
 
 Levels = frozenset[tuple[str, str]]
 """Pairs of factor and level; of an arm, as far as a case has them."""
 
 _AT_ONCE = 1_000
-"""Cases that are read together: five queries for each thousand."""
+"""Cases that are read together: six queries for each thousand."""
 
 
 @dataclass(frozen=True)
 class CaseHistory:
     """Everything that the ledger holds of one case.
 
-    ``page_seconds``: page -> seconds from its first display to its first submission.
+    ``page_seconds``: page -> seconds from its first display to its first submission;
+    ``active_seconds``: those of them in which it was in view, where that is known.
     """
 
     id: int
@@ -37,6 +39,7 @@ class CaseHistory:
     events: tuple[Event, ...]
     answers: Mapping[str, Answer]
     page_seconds: Mapping[str, float]
+    active_seconds: Mapping[str, float]
 
 
 def case_records(conn: Connection, experiment_id: int, changed_only: bool = False) -> Iterator[list[CaseHistory]]:
@@ -100,7 +103,7 @@ def _histories(conn: Connection, ids: Sequence[int]) -> list[CaseHistory]:
     given = ANSWERS.where(among(conn, answer.c.case_id, ids)).order_by(answer.c.position, answer.c.column_name)
     for each in conn.execute(given):
         answers[each.case_id][each.column_name] = answer_from(each)
-    seconds = _page_seconds(conn, ids)
+    seconds, active = page_seconds(conn, ids), active_seconds(conn, ids)
     mine = select(sampled_case.c.id, sampled_case.c.unit, sampled_case.c.fields)
     mine = mine.where(among(conn, sampled_case.c.id, ids))
     return [
@@ -112,18 +115,7 @@ def _histories(conn: Connection, ids: Sequence[int]) -> list[CaseHistory]:
             tuple(events.get(row.id, ())),
             answers.get(row.id, {}),
             seconds.get(row.id, {}),
+            active.get(row.id, {}),
         )
         for row in conn.execute(mine.order_by(sampled_case.c.id))
     ]
-
-
-def _page_seconds(conn: Connection, ids: Sequence[int]) -> dict[int, dict[str, float]]:
-    instant = paradata.c.shown_at.type
-    first = func.min(paradata.c.shown_at, type_=instant), func.min(paradata.c.submitted_at, type_=instant)
-    place = paradata.c.case_id, paradata.c.page
-    seconds: dict[int, dict[str, float]] = defaultdict(dict)
-    for case, page, shown, submitted in conn.execute(
-        select(*place, *first).where(among(conn, paradata.c.case_id, ids)).group_by(*place)
-    ):
-        seconds[case][page] = (submitted - shown).total_seconds()
-    return seconds

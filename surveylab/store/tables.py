@@ -257,6 +257,7 @@ beacon = Table(  # what a script told of one display of a page; nothing hangs on
     _case(),
     _text("page"),
     _text("visit"),
+    _at("shown_at"),
     _at(),
     _json("detail"),
     PrimaryKeyConstraint("case_id", "page", "visit"),

@@ -36,6 +36,12 @@ def landing(slug: str) -> AnyResponse:
     return _door(slug, desk().arrivals.door(slug, now()))
 
 
+@blueprint.get("/<slug>/privacy")
+def privacy(slug: str) -> AnyResponse:
+    """What will be stored about who arrives here, and what not."""
+    return present.privacy(desk().arrivals.notice(slug, now()))
+
+
 @blueprint.post("/<slug>")
 def arrive(slug: str) -> AnyResponse:
     """Become a case, or the case that one is already, and go on under the personal link."""

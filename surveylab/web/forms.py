@@ -26,6 +26,8 @@ from surveylab.fieldwork.pages import PageView
 
 VISIT = "_visit"
 SIGNATURE = "_signature"
+TRAP = "_website"
+"""A field that people neither see nor hear: a program fills it in."""
 
 Fields = Mapping[str, "UnboundField[Any]"]
 

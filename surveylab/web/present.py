@@ -8,7 +8,7 @@ from datetime import datetime
 from flask import Response, redirect
 from werkzeug.wrappers import Response as AnyResponse
 
-from surveylab.fieldwork.pages import Elsewhere, PageView, Reception, Standing, SurveyView
+from surveylab.fieldwork.pages import Elsewhere, Notice, PageView, Reception, Standing, SurveyView
 from surveylab.templating import render
 from surveylab.web import assets
 from surveylab.web.desk import desk, now
@@ -60,6 +60,7 @@ def door(reception: Reception, *, place: Place | None = None, forged: bool = Fal
         place or Place(survey.token, START),
         forged=forged,
         started=reception.had_started,
+        minutes=reception.minutes,
         go_on_at=open_link(survey.slug, RESUME) if place else None,
     )
 
@@ -79,6 +80,11 @@ def resume_place(slug: str) -> Place:
 def thanks(survey: SurveyView) -> Response:
     """The end of an interview."""
     return _plain(survey, "thanks", 200)
+
+
+def privacy(notice: Notice | None) -> Response:
+    """What is stored and what is not."""
+    return _plain(notice.survey, "privacy", 200, notice=notice) if notice else problem(404)
 
 
 def stop(survey: SurveyView, *, forged: bool = False) -> Response:
@@ -114,6 +120,7 @@ def _question(
         survey=view.survey,
         language=view.language,
         address=address(view.survey.token),
+        home=_home(view.survey),
         resume_at=_resume_at(view.survey),
         assets=assets.addresses(),
         may_stop=True,
@@ -150,10 +157,16 @@ def _plain(survey: SurveyView, template: str, code: int, **values: object) -> Re
         survey=survey,
         language=survey.language,
         address=address(survey.token),
+        home=_home(survey),
         resume_at=_resume_at(survey),
         assets=assets.addresses(),
     )
     return Response(text, code)
+
+
+def _home(survey: SurveyView) -> str:
+    """The link by which one comes to the survey: one's own, or the open one."""
+    return address(survey.token) if survey.token else open_link(survey.slug)
 
 
 def _resume_at(survey: SurveyView) -> str | None:

@@ -7,14 +7,18 @@ to the page that comes next. So links that scanners follow and browsers prefetch
 from __future__ import annotations
 
 from flask import Blueprint, request
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
+from surveylab.fieldwork import beacons
+from surveylab.fieldwork.beacons import Telling
 from surveylab.fieldwork.pages import LANDING, Elsewhere, PageView, Reception, Standing
 from surveylab.fieldwork.reading import read
+from surveylab.fieldwork.signals import signals
 from surveylab.store.responses import Paradata
 from surveylab.web import present
 from surveylab.web.desk import desk, now, read_by_somebody
-from surveylab.web.forms import Place, sent_ticket
+from surveylab.web.forms import SIGNATURE, TRAP, VISIT, Place, Ticket, sent_ticket
 
 blueprint = Blueprint("respond", __name__, url_prefix="/r")
 
@@ -57,6 +61,12 @@ def opt_out(token: str) -> Response:
     return present.onwards(token, Elsewhere(LANDING)) if received.survey else present.door(received)
 
 
+@blueprint.get("/<token>/privacy")
+def privacy(token: str) -> Response:
+    """What is stored about a respondent of this survey, and what is not."""
+    return present.privacy(desk().interview.notice(token, now()))
+
+
 @blueprint.get("/<token>/<page>")
 def show(token: str, page: str) -> Response:
     """One page of the instrument, or the way to the one that is open."""
@@ -79,8 +89,21 @@ def submit(token: str, page: str) -> Response:
     reading = read(view, form.values, form.faults)
     if reading.faults:
         return present.question_again(view, form, reading.faults, ticket.shown_at)
-    how = Paradata(ticket.shown_at, device(request.headers.get("User-Agent", "")))
+    signs = signals(view, (at - ticket.shown_at).total_seconds(), trapped=bool(request.form.get(TRAP)))
+    how = Paradata(
+        ticket.shown_at, device(request.headers.get("User-Agent", "")), {"signals": list(signs)} if signs else {}
+    )
     return present.onwards(token, interview.submit(view, reading, ticket.visit, how, at))
+
+
+@blueprint.post("/<token>/<page>/beacon")
+def beacon(token: str, page: str) -> Response:
+    """What the script of a page tells of one display of it. Nobody waits for the answer, and it is always 204."""
+    said = beacons.parsed(_small_body())
+    ticket = Ticket(str(said.get(VISIT, "")), str(said.get(SIGNATURE, "")))
+    if desk().forms.signer.genuine(Place(token, page), ticket):
+        desk().interview.hear(token, Telling(page, ticket.visit, ticket.shown_at, said), now())
+    return Response(status=204)
 
 
 def device(agent: str) -> str:
@@ -90,6 +113,15 @@ def device(agent: str) -> str:
     if "iPad" in agent or "Tablet" in agent or ("Android" in agent and "Mobile" not in agent):
         return "tablet"
     return "phone" if "Mobi" in agent else "computer"
+
+
+def _small_body() -> bytes:
+    """What was sent; nothing where it is more than a beacon can be."""
+    request.max_content_length = beacons.MOST_BYTES
+    try:
+        return request.get_data(cache=False)
+    except HTTPException:  # too much, or the connection broke off
+        return b""
 
 
 def _answer(token: str, received: Reception | Elsewhere) -> Response:

@@ -1,5 +1,6 @@
 // Without this script every page works. With it, the error summary takes the focus, its links
-// put the cursor into the field that they name, and sliders can be drawn.
+// put the cursor into the field that they name, sliders can be drawn, and a survey that says so
+// is told how its pages are answered.
 document.querySelector("[data-focus]")?.focus();
 document.querySelectorAll("[data-focus] a").forEach((link) => {
   link.addEventListener("click", (event) => {
@@ -34,4 +35,53 @@ document.querySelectorAll("[data-slider]").forEach((slider) => {
   field.addEventListener("input", follow);
   follow();
   slider.prepend(line);
+});
+
+// What is told of a page, once, when it is left: how long it was open and hidden, the window, and for
+// each item when it was first entered and how often it was changed. No text, no key, no movement.
+document.querySelectorAll("[data-beacon]").forEach((form) => {
+  const begin = performance.now();
+  const now = () => Math.round(performance.now() - begin);
+  const values = (name) => new FormData(form).getAll(name).filter(Boolean);
+  const nameOf = (control) => control.name || control.closest("[data-slider]")?.querySelector("[name]").name;
+  const viewport = [innerWidth, innerHeight];
+  const pointer = ["coarse", "fine"].find((kind) => matchMedia(`(pointer: ${kind})`).matches);
+  const items = {}, last = {};
+  let hidden = 0, left = document.hidden ? 0 : null, sent = null;
+  const on = (kind, act) => form.addEventListener(kind, ({ target }) => {
+    const name = nameOf(target);
+    if (name) act((items[name.split(".")[0]] ??= { changes: 0, edits: 0 }), name, target);
+  });
+  const change = (item, name) => {
+    const before = last[name], after = (last[name] = values(name));
+    if (before + "" === after + "") return;
+    item.changes += 1;
+    item.edits += before.some((value) => !after.includes(value)) ? 1 : 0;
+  };
+  for (const { name } of form.elements) if (name) last[name] = values(name);
+  on("focusin", (item) => (item.focus ??= now()));
+  on("input", (item) => (item.input ??= now()));
+  on("change", change);
+  on("click", (item, name, target) => target.type === "range" && change(item, name));
+  on("paste", (item) => (item.pasted = true));
+  form.addEventListener("submit", () => (sent = now()));
+  document.addEventListener("visibilitychange", () => {
+    if (left !== null) hidden += now() - left;
+    left = document.hidden ? now() : null;
+  });
+  addEventListener("pagehide", () => {
+    const open = sent ?? now();
+    if (left !== null) hidden += Math.max(open - left, 0);
+    navigator.sendBeacon(form.dataset.beacon, JSON.stringify({
+      _visit: form.elements._visit.value,
+      _signature: form.elements._signature.value,
+      open,
+      hidden,
+      viewport,
+      pointer,
+      items,
+    }));
+  }, { once: true });
+  // A page that the browser has kept alive would be sent under a visit that is over: it is fetched anew.
+  addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
 });

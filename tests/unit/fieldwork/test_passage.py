@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from surveylab.design import rules
 from surveylab.design.instrument import Instrument, Item, Page
@@ -128,3 +132,55 @@ def test_an_instrument_without_a_page_has_nowhere_to_be():
     )
     assert empty.furthest is None
     assert empty.first_open is None
+
+
+@pytest.mark.parametrize(
+    ("page", "answers", "age", "way"),
+    [
+        ("one", {}, 40, (0, 3, False)),  # page two hangs on the answers to come; nobody of 40 sees the last
+        ("one", {}, 20, (0, 4, False)),
+        ("two", {"a": "yes", "b": "x"}, 40, (1, 2, True)),
+        ("words", {"a": "no"}, 40, (1, 1, True)),
+        ("words", {"a": "yes", "b": "x", "c": "y"}, 20, (2, 2, True)),
+        ("young", {"a": "yes", "b": "x", "c": "y"}, 20, (3, 1, True)),
+        ("one", {"a": "no"}, 40, (0, 3, False)),  # back on the first page everything is open again
+    ],
+)
+def test_a_page_knows_how_many_can_still_come(page, answers, age, way):
+    """Pages done, pages that no rule has ruled out, and whether all of these will come."""
+    here = passage(answers, age=age).way(INSTRUMENT.page(page))
+    assert (here.done, here.ahead, here.certain) == way
+
+
+PAGES = st.lists(st.lists(st.booleans(), min_size=1, max_size=2), min_size=1, max_size=6)
+
+
+@given(PAGES, st.data())
+def test_progress_never_goes_back_on_the_way(shape, data):
+    """Under any branching and any answers: the share grows from page to page, and is known at the end."""
+    ids = iter("abcdefghijkl")
+    items, pages = [], []
+    for n, ruled in enumerate(shape):
+        here = []
+        for has_rule in ruled:
+            earlier = [each.id for each in items]
+            names_one = has_rule and earlier
+            rule = f'{data.draw(st.sampled_from(earlier))} == "yes"' if names_one else None
+            here.append(item(next(ids), rule))
+        items += here
+        rule = rules.parse(f'{items[0].id} == "yes"') if n and data.draw(st.booleans()) else None
+        pages.append(Page(f"p{n}", tuple(names(here)), applicable_if=rule))
+    texts = ({"en": "t"}, "1", ("en",), {"en": ""}, {"en": ""}, "c")
+    here = Passage(Instrument("i", *texts, tuple(pages), tuple(items)), {}, {}, frozenset())
+    shares, lasts = [], []
+    while page := here.first_open:
+        way = here.way(page)
+        shares.append(way.done / way.most)
+        lasts.append(way)
+        said = {each.id: data.draw(st.sampled_from(["yes", "no"])) for each in here.items(page)}
+        here = replace(here, answers={**here.answers, **said}, sent=here.sent | {page.id})
+    assert shares == sorted(shares)
+    assert lasts[-1].done + 1 == len(here.pages)
+    for way in lasts:
+        assert len(here.pages) <= way.most
+        assert not way.certain or len(here.pages) == way.most

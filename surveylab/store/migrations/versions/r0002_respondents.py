@@ -43,6 +43,7 @@ def upgrade() -> None:
         _case(),
         _text("page"),
         _text("visit"),
+        sa.Column("shown_at", INSTANT, nullable=False),
         sa.Column("at", INSTANT, nullable=False),
         sa.Column("detail", sa.JSON(), nullable=False),
         _of_case("beacon"),
