@@ -92,7 +92,7 @@ def test_the_instrument_is_the_one_that_was_asked(ledger: Ledger, study: Study) 
 @pytest.mark.parametrize(
     ("before", "after", "what"),
     [
-        ("        standard: How likely", "        standard: How very likely", "levels of 'wording' set other values"),
+        ("          en: How likely", "          en: How very likely", "levels of 'wording' set other values"),
         ("short: {pages", "brief: {pages", "'length' has the levels long, brief and had long, short"),
     ],
 )
