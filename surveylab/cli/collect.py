@@ -1,4 +1,4 @@
-"""Commands of fieldwork: frame, draw, serve, simulate, audit."""
+"""Commands of fieldwork: frame, draw, serve, pause, resume, quotas, simulate, audit."""
 
 from __future__ import annotations
 
@@ -87,6 +87,73 @@ def serve(host: str, port: int, workers: int, simulated: bool) -> None:
 
 
 @click.command()
+@click.argument("experiment")
+def pause(experiment: str) -> None:
+    """Let nobody begin or go on for a while. EXPERIMENT is a file or its name.
+
+    What people send from pages that they had open is kept; their links stay as they are.
+
+    \b
+    Example: surveylab pause nps_wording_length
+    """
+    from surveylab.fieldwork import pausing
+
+    slug = _slug(experiment)
+    with opened() as ledger:
+        pausing.pause(ledger, slug, datetime.now(UTC))
+    click.echo(f"{slug} is paused. surveylab resume {slug} opens it again.")
+
+
+@click.command()
+@click.argument("experiment")
+def resume(experiment: str) -> None:
+    """Open an experiment that was paused. EXPERIMENT is a file or its name.
+
+    \b
+    Example: surveylab resume nps_wording_length
+    """
+    from surveylab.fieldwork import pausing
+
+    slug = _slug(experiment)
+    with opened() as ledger:
+        pausing.resume(ledger, slug, datetime.now(UTC))
+    click.echo(f"{slug} takes answers again.")
+
+
+@click.command()
+@click.argument("experiment")
+@json_option
+def quotas(experiment: str, as_json: bool) -> None:
+    """Tell how far the quotas of an experiment are. EXPERIMENT is a file or its name.
+
+    \b
+    Example: surveylab quotas nps_wording_length
+    """
+    from surveylab.errors import SurveylabError
+    from surveylab.fieldwork import progress as far
+    from surveylab.fieldwork.studies import Studies
+
+    slug = _slug(experiment)
+    with opened() as ledger:
+        versions = far.versions(ledger, Studies(ledger), slug, datetime.now(UTC))
+    if not versions:
+        raise SurveylabError(f"{slug} is not in the field; run surveylab draw first.")
+    rows = [asdict(quota) for quota in versions[0].quotas]
+    if as_json:
+        say_json(rows)
+    elif rows:
+        say_mappings([{**row, "rule": row["rule"] or "everybody"} for row in rows])
+    else:
+        click.echo(f"{slug} has no quotas.")
+
+
+def _slug(experiment: str) -> str:
+    """The name of an experiment: that of its file, or as it stands."""
+    path = Path(experiment)
+    return path.stem if path.suffix in (".yaml", ".yml") else experiment
+
+
+@click.command()
 @spec_argument
 @click.option("--server", default="http://127.0.0.1:8000", show_default=True, help="A server started with --simulated.")
 @click.option("--workers", default=4, show_default=True, type=click.IntRange(1, 64), help="People at a time.")
@@ -139,4 +206,4 @@ def audit(spec: Path, as_json: bool) -> None:
         click.echo("Every row is the same, byte for byte.")
 
 
-COMMANDS = (frame, draw, serve, simulate, audit)
+COMMANDS = (frame, draw, serve, pause, resume, quotas, simulate, audit)

@@ -31,7 +31,8 @@ class Event:
     """One thing that happened to a case. Events are appended, never edited.
 
     Kinds: selected, sent, opened, started, page (one accepted submission of a page),
-    submitted, opted_out, bounced, screened_out, dismissed (a prompt in an app, by its button).
+    submitted, opted_out, bounced, screened_out, quota_full (its detail names the quota), dismissed
+    (a prompt in an app, by its button).
 
     The detail of ``sent`` begins with the channel. In an app, to be sent is to be displayed.
     """

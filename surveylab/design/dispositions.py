@@ -38,6 +38,7 @@ NOT_SENT = Disposition("3.11", "UH")
 NOTHING_RETURNED = Disposition("3.19", "UH")
 UNDELIVERED = Disposition("3.30", "UO")
 SCREENED_OUT = Disposition("4.70", "NE")
+QUOTA_FULL = Disposition("4.80", "NE")
 
 
 def share_answered(record: CaseRecord) -> float:
@@ -64,6 +65,8 @@ def disposition(record: CaseRecord) -> Disposition:
     """The code of a case as its history stands (methodology 1.3)."""
     if record.had("screened_out"):
         return SCREENED_OUT
+    if record.had("quota_full"):
+        return QUOTA_FULL
     if record.had("started"):
         share = share_answered(record)
         if record.had("submitted") and share >= record.complete_from:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from surveylab.design.factors import Arm, Factor, full_factorial, with_values
 from surveylab.design.instrument import Instrument, Item, Page
 from surveylab.design.rules import Rule
-from surveylab.design.terms import Scale
+from surveylab.design.terms import Counts, Scale
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -182,6 +182,25 @@ class Data:
 
 
 @dataclass(frozen=True)
+class Quota:
+    """At most so many respondents of one kind.
+
+    A place is reserved once the rule is decided: at the start, or when the last page that asks
+    what it names was sent. It is confirmed by the end of the survey. Who finds the quota full is
+    thanked and asked nothing more (AAPOR 4.80). docs/decisions/0006-quotas-and-pauses.md has the reasons.
+    """
+
+    most: int
+    """How many may have a place."""
+    if_: Rule | None = None
+    """Who needs a place: a rule over answers, unit.<field>, stratum and arm.<factor>; everybody without one."""
+    counts: Counts = Counts.IN_PROGRESS
+    """What makes it full: reserved and confirmed places (in_progress), or confirmed ones only (completes)."""
+    expires: timedelta = timedelta(hours=2)
+    """How long a reserved place is kept without a page being sent."""
+
+
+@dataclass(frozen=True)
 class Experiment:
     """Everything that an experiment's file says."""
 
@@ -201,6 +220,8 @@ class Experiment:
     data: Data | None = None
     seed: str = ""
     """What every draw derives from; the slug where the file does not say."""
+    quotas: Mapping[str, Quota] = field(default_factory=lambda: NOTHING)
+    """How many respondents of which kind are wanted, by name."""
 
     def factor(self, name: str) -> Factor:
         """The factor of that name. KeyError where there is none."""

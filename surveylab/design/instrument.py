@@ -13,9 +13,9 @@ from surveylab.design.rules import Rule, evaluate
 from surveylab.design.scores import Score
 from surveylab.design.terms import Missing, Text, Value
 
-RESERVED_PAGES = frozenset({"stop", "thanks", "privacy"})
+RESERVED_PAGES = frozenset({"stop", "thanks", "privacy", "unsubscribe"})
 """No page may have one of these ids: a respondent's link has pages of its own under them."""
-RESERVED_ITEMS = frozenset({"unit", "and", "or", "not", "in", "true", "false"})
+RESERVED_ITEMS = frozenset({"unit", "arm", "stratum", "and", "or", "not", "in", "true", "false"})
 """No item may have one of these ids: they mean something else in rules. Nor may one begin with ``_``: so
 begin the names of what a form sends beside the answers."""
 

@@ -43,6 +43,13 @@ class Scale(StrEnum):
         return 1.0 if self.value.endswith("ratio") else 0.0
 
 
+class Counts(StrEnum):
+    """Who fills a quota: whoever is inside with a place reserved, or only who has finished."""
+
+    IN_PROGRESS = "in_progress"
+    COMPLETES = "completes"
+
+
 class ErrorSource(StrEnum):
     """The component of total survey error that an outcome speaks about (Groves and Lyberg 2010)."""
 

@@ -19,8 +19,9 @@ from surveylab.fieldwork import resume
 from surveylab.fieldwork.exposure import LANDING_PLACE
 from surveylab.fieldwork.interview import NOBODY, Interview
 from surveylab.fieldwork.pages import LANDING, Elsewhere, Notice, Reception, Standing, SurveyView, Wording
+from surveylab.fieldwork.sitting import TAKING
 from surveylab.fieldwork.studies import Studies
-from surveylab.store import cases, experiments
+from surveylab.store import cases, experiments, quotas
 from surveylab.store.cases import Arrival, Case
 from surveylab.store.experiments import StoredExperiment
 from surveylab.store.ledger import Ledger
@@ -85,13 +86,13 @@ class Arrivals:
         self._studies = studies
         self._interview = interview
 
-    def door(self, slug: str, now: datetime) -> Reception:
-        """What stands behind an open link before anybody is a case; nothing is recorded.
+    def door(self, slug: str, person: Person | None, now: datetime) -> Reception:
+        """What stands behind an open link, for who was here or for somebody new (None); nothing is recorded.
 
         NOT_FOUND where no experiment of that name takes people who were not listed.
         """
-        stored = self._stored(slug, None)
-        return self._reception(stored, now) if stored else NOBODY
+        stored = self._stored(slug, person.experiment if person else None)
+        return self._reception(stored, person, now) if stored else NOBODY
 
     def arrive(self, slug: str, person: Person, now: datetime) -> Arrived | Reception:
         """The person's case, written now or before, and started; the door where there is none.
@@ -102,8 +103,8 @@ class Arrivals:
         stored = self._stored(slug, person.experiment)
         if stored is None:
             return NOBODY
-        reception = self._reception(stored, now)
-        if reception.standing is not Standing.INVITED:
+        reception = self._reception(stored, person, now)
+        if reception.standing not in TAKING:
             return reception
         return self._begun(self._case(stored, person.unit, now), now)
 
@@ -128,13 +129,21 @@ class Arrivals:
         Where arms differ in what their pages tell, it speaks of those that tell most.
         """
         stored = self._stored(slug, None)
-        reception = self._reception(stored, now) if stored else NOBODY
+        reception = self._reception(stored, None, now) if stored else NOBODY
         if stored is None or reception.survey is None:
             return None
         study = self._studies.study(stored.id)
         asked = (study.plan(arm).measurement for arm in study.experiment.arms)
         told = any(measurement is not None and measurement.paradata == "full" for measurement in asked)
         return Notice(reception.survey, told=told, listed=None, closes_at=stored.closes_at)
+
+    def _own(self, stored: StoredExperiment, person: Person | None, now: datetime) -> Reception | None:
+        """How a person stands who is a case already; None for somebody new."""
+        if person is None or person.experiment is None:
+            return None
+        with self._ledger.read() as conn:
+            case = cases.case_of_unit(conn, stored.id, person.unit)
+        return self._interview.standing(case.token, now) if case else None
 
     def _case(self, stored: StoredExperiment, unit: str, now: datetime) -> Case:
         study = self._studies.study(stored.id)
@@ -155,8 +164,11 @@ class Arrivals:
             stored = self._version(row, stored)
         return stored if stored and opens_to(self._studies.study(stored.id).experiment, prompted=False) else None
 
-    def _reception(self, stored: StoredExperiment, now: datetime) -> Reception:
-        """The landing page as the file has it, with no level applied."""
+    def _reception(self, stored: StoredExperiment, person: Person | None, now: datetime) -> Reception:
+        """The landing page as the file has it, with no level applied; the person's own end where there is one."""
+        own = self._own(stored, person, now)
+        if own and own.standing not in TAKING:
+            return own
         study = self._studies.study(stored.id)
         measurement = study.experiment.measurement
         if measurement is None:
@@ -164,11 +176,25 @@ class Arrivals:
         instrument = study.instruments[measurement.instrument]
         words = Wording(measurement.language or instrument.languages[0], instrument.languages[0], {})
         survey = SurveyView("", instrument, words, stored.slug)
+        standing = own.standing if own else self._standing(stored, study.experiment, now)
+        had_started = own.had_started if own else False
+        if standing is not Standing.INVITED or measurement.duration != "measured":
+            return Reception(standing, survey, had_started)
+        minutes = self._interview.durations.minutes(stored.id, now)
+        return Reception(standing, survey, had_started, minutes=minutes)
+
+    def _standing(self, stored: StoredExperiment, experiment: Experiment, now: datetime) -> Standing:
+        """How somebody stands of whom nothing is known; a place that is confirmed never becomes free again."""
         if stored.closes_at is not None and now >= stored.closes_at:
-            return Reception(Standing.CLOSED, survey)
-        if measurement.duration != "measured":
-            return Reception(Standing.INVITED, survey)
-        return Reception(Standing.INVITED, survey, minutes=self._interview.durations.minutes(stored.id, now))
+            return Standing.CLOSED
+        if stored.paused_at is not None:
+            return Standing.PAUSED
+        of_all = {name: quota.most for name, quota in experiment.quotas.items() if quota.if_ is None}
+        if of_all:
+            with self._ledger.read() as conn:
+                if any(quotas.confirmed(conn, stored.id, name) >= most for name, most in of_all.items()):
+                    return Standing.QUOTA_FULL
+        return Standing.INVITED
 
     def _version(self, row: int, running: StoredExperiment) -> StoredExperiment:
         """The version in that row if it is one of the same experiment, else the running one."""

@@ -9,7 +9,7 @@ requests the database lets one write it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -19,12 +19,14 @@ from surveylab.fieldwork.beacons import Telling
 from surveylab.fieldwork.durations import Durations
 from surveylab.fieldwork.exposure import LANDING_PLACE
 from surveylab.fieldwork.pages import LANDING, THANKS, Elsewhere, Notice, PageView, Reception, Standing
+from surveylab.fieldwork.passage import Passage
+from surveylab.fieldwork.quotas import Admission
 from surveylab.fieldwork.reading import Reading
 from surveylab.fieldwork.sitting import TAKING, Sitting
 from surveylab.fieldwork.studies import Studies
 from surveylab.store import frames, paradata, presentations, responses
 from surveylab.store.cases import case_by_token
-from surveylab.store.ledger import Ledger
+from surveylab.store.ledger import Connection, Ledger
 from surveylab.store.responses import Paradata
 
 NOBODY = Reception(Standing.NOT_FOUND)
@@ -60,17 +62,25 @@ class Interview:
             return sitting.reception
         page = sitting.passage.furthest
         events = ["opened", "started"] if page else ["opened", "started", "submitted"]
-        self._append(sitting, [kind for kind in events if kind not in sitting.happened], presenting=True)
+        new = [kind for kind in events if kind not in sitting.happened]
+        if sitting.admission:
+            return self._enter(sitting, sitting.admission, new)
+        self._append(sitting, new, presenting=True)
         return Elsewhere(page.id if page else THANKS)
 
-    def view(self, token: str, page: str, now: datetime, *, record: bool = True) -> Reception | Elsewhere | PageView:
+    def view(
+        self, token: str, page: str, now: datetime, *, record: bool = True, sent: bool = False
+    ) -> Reception | Elsewhere | PageView:
         """A page, if it may be shown now: an earlier one, or the first that is open.
 
-        The first showing of what a factor changes is recorded, unless ``record`` is False.
+        The first showing of what a factor changes is recorded, unless ``record`` is False. ``sent``
+        says that the page came back filled in: it is taken even while the survey is paused.
         """
         sitting = self._sitting(token, now)
         if sitting is None:
             return NOBODY
+        if sent:
+            sitting = sitting.taking
         if sitting.standing is Standing.SUBMITTED:
             return Elsewhere(THANKS)
         if sitting.standing is Standing.INVITED:
@@ -89,19 +99,30 @@ class Interview:
         """Store a page without faults, and say where to go next.
 
         Answers, paradata and events are one transaction. A visit that was submitted before
-        changes nothing and leads to the same next place.
+        changes nothing and leads to the same next place. Where a quota is full, the page is stored
+        and the interview is over.
         """
-        sent = view.passage.sent | {view.page}
-        answers = {**view.passage.answers, **{answer.column: answer.value for answer in reading.answers}}
-        passage = replace(view.passage, answers=answers, sent=sent)
-        following = passage.after(view.passage.instrument.page(view.page))
+        gate = view.admission
+        passage = _sent(view, view.passage, reading)
+        following = passage.after(passage.instrument.page(view.page))
         with self._ledger.write() as conn:
+            if gate:
+                gate.wait(conn)
+                before = gate.again(conn, view.passage)
+                if before is None:
+                    return Elsewhere(THANKS)
+                passage = _sent(view, before, reading)
+                following = passage.after(passage.instrument.page(view.page))
             stored = responses.record_submission(
                 conn, view.case, view.page, visit, reading.answers, how=how, at=now, instrument=view.instrument
             )
+            if stored and gate and not gate.admits(conn, passage, now):
+                return Elsewhere(THANKS)
             if stored and following is None:
                 responses.append_event(conn, view.case, now, "submitted", key=_once(view.case, "submitted"))
                 responses.record_exposures(conn, view.case, view.met_at_end, THANKS, now)
+                if gate:
+                    gate.confirm(conn, now)
         return Elsewhere(following.id if following else THANKS)
 
     def thanks(self, token: str, now: datetime) -> Reception | Elsewhere:
@@ -145,7 +166,12 @@ class Interview:
         sitting = self._sitting(token, now)
         if sitting is None:
             return NOBODY
-        self._append(sitting, [] if "opted_out" in sitting.happened else ["opted_out"])
+        if "opted_out" not in sitting.happened:
+            with self._ledger.write() as conn:
+                if sitting.admission:
+                    sitting.admission.wait(conn)
+                    sitting.admission.give_back(conn)
+                _write(conn, sitting, ["opted_out"])
         return replace(sitting.reception, standing=Standing.OPTED_OUT)
 
     def _received(self, sitting: Sitting) -> Reception:
@@ -154,6 +180,24 @@ class Interview:
         if reception.standing is not Standing.INVITED or sitting.plan.measurement.duration != "measured":
             return reception
         return replace(reception, minutes=self.durations.minutes(sitting.case.experiment, sitting.now))
+
+    def _enter(self, sitting: Sitting, gate: Admission, kinds: list[str]) -> Elsewhere:
+        """Start or go on where there are quotas: to the page that is open, or to the end where one is full."""
+        with self._ledger.write() as conn:
+            gate.wait(conn)
+            passage = gate.again(conn, sitting.passage)
+            if passage is None:
+                return Elsewhere(THANKS)
+            _write(conn, sitting, [kind for kind in kinds if kind == "opened"])
+            if not gate.admits(conn, passage, sitting.now):
+                return Elsewhere(THANKS)
+            _write(conn, sitting, [kind for kind in kinds if kind != "opened"])
+            if "started" in kinds:
+                presentations.record(conn, sitting.case.id, sitting.plan.draws, orders.ALGORITHM)
+            page = passage.furthest
+            if page is None:
+                gate.confirm(conn, sitting.now)
+        return Elsewhere(page.id if page else THANKS)
 
     def _sitting(self, token: str, now: datetime) -> Sitting | None:
         if not (token.isascii() and token.isprintable()):
@@ -187,13 +231,23 @@ class Interview:
         """
         if not kinds and not met:
             return
-        case = sitting.case.id
         with self._ledger.write() as conn:
-            for kind in kinds:
-                responses.append_event(conn, case, sitting.now, kind, key=_once(case, kind))
-            responses.record_exposures(conn, case, met, page, sitting.now)
+            _write(conn, sitting, kinds)
+            responses.record_exposures(conn, sitting.case.id, met, page, sitting.now)
             if presenting:
-                presentations.record(conn, case, sitting.plan.draws, orders.ALGORITHM)
+                presentations.record(conn, sitting.case.id, sitting.plan.draws, orders.ALGORITHM)
+
+
+def _sent(view: PageView, before: Passage, reading: Reading) -> Passage:
+    """The passage once a page was sent."""
+    answers = {**before.answers, **{answer.column: answer.value for answer in reading.answers}}
+    return replace(before, answers=answers, sent=before.sent | {view.page})
+
+
+def _write(conn: Connection, sitting: Sitting, kinds: Iterable[str]) -> None:
+    case = sitting.case.id
+    for kind in kinds:
+        responses.append_event(conn, case, sitting.now, kind, key=_once(case, kind))
 
 
 def _once(case: int, kind: str) -> str:

@@ -16,6 +16,7 @@ from surveylab.design.scores import OWN_SCORE
 from surveylab.design.scoring import told
 from surveylab.design.terms import IDENTITY, Text, Value
 from surveylab.fieldwork.passage import Passage, Way
+from surveylab.fieldwork.quotas import Admission
 
 IDENTIFYING = frozenset(f"unit.{name}" for name in IDENTITY)
 """What a fill names to say who the person is."""
@@ -30,6 +31,8 @@ class Standing(StrEnum):
 
     NOT_FOUND = "not_found"
     CLOSED = "closed"
+    PAUSED = "paused"
+    QUOTA_FULL = "quota_full"
     OPTED_OUT = "opted_out"
     SUBMITTED = "submitted"
     INVITED = "invited"
@@ -256,6 +259,8 @@ class PageView:
     """Whether the script of the page tells how it is answered."""
     progress: str = "none"
     """How the page says how far it is: as in ``measurement.progress``."""
+    admission: Admission | None = None
+    """The case before its quotas; None where the experiment has none."""
 
     @cached_property
     def way(self) -> Way:

@@ -1,16 +1,19 @@
-"""Progress: how far the cases of an experiment are, by arm. Read from the ledger, changing nothing."""
+"""Progress: how far the cases of an experiment are, by arm, and its quotas. Read from the ledger, changing nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from surveylab.design.cases import STAGES
+from surveylab.design.experiment import Experiment
 from surveylab.errors import SurveylabError
 from surveylab.fieldwork.studies import Studies
-from surveylab.store import experiments, histories
+from surveylab.store import experiments, histories, quotas
 from surveylab.store.experiments import StoredExperiment
 from surveylab.store.ledger import Connection, Ledger
+from surveylab.store.quotas import Tally
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,19 @@ class ArmFlow:
 
     levels: Mapping[str, str]
     cases: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class QuotaFlow:
+    """One quota: its limit, and how far it is (``reserved`` as of now, ``turned_away`` in cases)."""
+
+    name: str
+    rule: str | None
+    most: int
+    counts: str
+    confirmed: int
+    reserved: int
+    turned_away: int
 
 
 @dataclass(frozen=True)
@@ -33,6 +49,7 @@ class Flow:
     title: str
     factors: tuple[str, ...] = ()
     arms: tuple[ArmFlow, ...] = ()
+    quotas: tuple[QuotaFlow, ...] = ()
     loaded: int | None = None
     problem: str | None = None
 
@@ -42,21 +59,21 @@ class Flow:
         return {stage: sum(arm.cases[stage] for arm in self.arms) for stage in STAGES.values()}
 
 
-def flows(ledger: Ledger, studies: Studies) -> tuple[Flow, ...]:
+def flows(ledger: Ledger, studies: Studies, now: datetime) -> tuple[Flow, ...]:
     """The flow of the running version of every experiment, in the order of the slugs."""
     with ledger.read() as conn:
         stored = experiments.experiments(conn)
-    return tuple(_flow(ledger, studies, each) for each in stored)
+    return tuple(_flow(ledger, studies, each, now) for each in stored)
 
 
-def versions(ledger: Ledger, studies: Studies, slug: str) -> tuple[Flow, ...]:
+def versions(ledger: Ledger, studies: Studies, slug: str, now: datetime) -> tuple[Flow, ...]:
     """The flow of every version of one experiment, the running one first; cases stay in theirs."""
     with ledger.read() as conn:
         stored = experiments.versions(conn, slug) if slug.isprintable() else ()
-    return tuple(_flow(ledger, studies, each) for each in stored)
+    return tuple(_flow(ledger, studies, each, now) for each in stored)
 
 
-def _flow(ledger: Ledger, studies: Studies, stored: StoredExperiment) -> Flow:
+def _flow(ledger: Ledger, studies: Studies, stored: StoredExperiment, now: datetime) -> Flow:
     try:
         experiment = studies.study(stored.id).experiment
     except SurveylabError as error:
@@ -65,9 +82,17 @@ def _flow(ledger: Ledger, studies: Studies, stored: StoredExperiment) -> Flow:
         if experiment.data:
             return Flow(stored, experiment.title, loaded=_loaded(conn, stored.id))
         counts = histories.reached(conn, stored.id)
+        tallies = quotas.tallies(conn, stored.id, now) if experiment.quotas else {}
     arms = (ArmFlow(arm.mapping, _stages(counts.get(frozenset(arm.levels), {}))) for arm in experiment.arms)
     factors = tuple(factor.name for factor in experiment.assignment.factors)
-    return Flow(stored, experiment.title, factors, tuple(arms))
+    return Flow(stored, experiment.title, factors, tuple(arms), tuple(_quotas(experiment, tallies)))
+
+
+def _quotas(experiment: Experiment, tallies: Mapping[str, Tally]) -> Iterator[QuotaFlow]:
+    for name, quota in experiment.quotas.items():
+        rule = quota.if_.text if quota.if_ else None
+        tally = tallies.get(name, Tally())
+        yield QuotaFlow(name, rule, quota.most, str(quota.counts), tally.confirmed, tally.reserved, tally.turned_away)
 
 
 def _loaded(conn: Connection, experiment: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -13,6 +13,7 @@ from surveylab.fieldwork import resume
 from surveylab.fieldwork.exposure import met
 from surveylab.fieldwork.pages import Notice, PageView, Person, Question, Reception, Standing, SurveyView, Wording
 from surveylab.fieldwork.passage import Passage
+from surveylab.fieldwork.quotas import Admission
 from surveylab.fieldwork.studies import ArmPlan
 from surveylab.store.cases import Case
 from surveylab.store.responses import InterviewState
@@ -43,9 +44,23 @@ class Sitting:
             return Standing.OPTED_OUT
         if "submitted" in self.happened:
             return Standing.SUBMITTED
+        if "quota_full" in self.happened:
+            return Standing.QUOTA_FULL
         if self.case.drawn_at is not None and self.now >= self.case.drawn_at + self.plan.closes:
             return Standing.CLOSED
+        if self.case.paused_at is not None:
+            return Standing.PAUSED
         return Standing.STARTED if "started" in self.happened else Standing.INVITED
+
+    @property
+    def taking(self) -> Sitting:
+        """The same, as if the survey were not paused: a page that was sent is taken all the same."""
+        return replace(self, case=replace(self.case, paused_at=None))
+
+    @property
+    def admission(self) -> Admission | None:
+        """The case before its quotas; None where the experiment has none."""
+        return Admission(self.case, self.plan.quotas) if self.plan.quotas else None
 
     @cached_property
     def _person(self) -> Mapping[str, str]:
@@ -54,9 +69,8 @@ class Sitting:
     @cached_property
     def passage(self) -> Passage:
         """The way through the instrument under what is stored."""
-        answers = {column: answer.value for column, answer in self.state.answers.items()}
-        sent = frozenset(event.detail for event in self.state.events if event.kind == "page")
-        return Passage(self.plan.instrument, answers, self.case.fields, sent)
+        begun = Passage(self.plan.instrument, {}, self.case.fields, frozenset())
+        return begun.under(self.state.answers, self.state.events)
 
     @cached_property
     def words(self) -> Wording:
@@ -128,6 +142,7 @@ class Sitting:
             met_at_end=self.meets_at(self.plan.end),
             told=self.told,
             progress=self.plan.measurement.progress,
+            admission=self.admission,
         )
 
     def _question(self, item: Item, position: int, *, heading: bool) -> Question:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import cached_property, lru_cache
 
 from surveylab import spec
-from surveylab.design.experiment import Measurement, Study
+from surveylab.design.experiment import Measurement, Quota, Study
 from surveylab.design.factors import Arm, Factor
 from surveylab.design.instrument import Instrument, Item
 from surveylab.design.orders import Chance, Draw
@@ -47,6 +47,8 @@ class ArmPlan:
     """The frame that the cases were drawn from."""
     measurement: Measurement
     """How the arm is asked."""
+    quotas: Mapping[str, Quota]
+    """How many respondents of which kind are wanted, by name."""
 
     def shown_to(self, chance: Chance) -> ArmPlan:
         """The plan of the case that has this chance."""
@@ -144,4 +146,5 @@ def _plan(study: Study, arm: Arm) -> ArmPlan:
         closes=plan.contact.closes,
         frame=study.experiment.frame.source if study.experiment.frame else None,
         measurement=plan.measurement,
+        quotas=study.experiment.quotas,
     )

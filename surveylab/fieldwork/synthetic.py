@@ -52,7 +52,7 @@ class Walker:
         self._threads = local()
 
     def walk(self, invited: Invited) -> str:
-        """Play one person to the end; ``silent``, ``broke_off`` or ``finished``.
+        """Play one person to the end; ``silent``, ``broke_off``, ``finished`` or ``quota_full``.
 
         Raises:
             SurveylabError: a page lacks a control or answers with something else than a page.
@@ -70,10 +70,10 @@ class Walker:
         place = self._post(place, hidden(page), now + timedelta(seconds=5))
         now += timedelta(seconds=6)
         for _ in range(MOST_PAGES):
-            page = self._get(place, now)
             name = place.rsplit("/", 1)[-1]
             if name == "thanks":
-                return "finished"
+                return "finished" if self._ends_well(place, now) else "quota_full"
+            page = self._get(place, now)
             if name == how.leaves_at:
                 return "broke_off"
             now += timedelta(seconds=how.seconds[name])
@@ -89,6 +89,13 @@ class Walker:
                     ]
             place = self._post(place, fields, now)
         raise SurveylabError(f"The survey of {invited.unit!r} does not end: {MOST_PAGES} pages and still at {place}.")
+
+    def _ends_well(self, path: str, now: datetime) -> bool:
+        """Whether the end is the one of who answered everything; there is another where a quota is full."""
+        status, _, _ = self._request("GET", path, None, now)
+        if status not in (200, 410):
+            raise SurveylabError(f"GET {path} answered {status}, not an end.")
+        return status == 200
 
     def _get(self, path: str, now: datetime) -> str:
         status, _, body = self._request("GET", path, None, now)
@@ -132,7 +139,7 @@ class Walker:
 def answer_all(
     walker: Walker, people: Iterable[Invited], workers: int = 4, progress: Callable[[int], None] | None = None
 ) -> Counter[str]:
-    """Play everybody, ``workers`` at a time; how many were silent, broke off, finished."""
+    """Play everybody, ``workers`` at a time; how many were silent, broke off, finished, found a quota full."""
     ends: Counter[str] = Counter()
     with ThreadPoolExecutor(workers) as pool:
         for done, end in enumerate(pool.map(walker.walk, people), start=1):

@@ -18,7 +18,7 @@ from surveylab.spec.checking import fault
 from surveylab.spec.document import Keyed, Node, Scalar, at, replaced, text_of, texts_of, within
 from surveylab.spec.experiments import ExperimentReading, read_experiment
 from surveylab.spec.faults import Finding, offer
-from surveylab.spec.instruments import InstrumentReading, read_instrument
+from surveylab.spec.instruments import InstrumentReading, asked_items, read_instrument
 from surveylab.spec.levels import ASKED, MOST_ARMS, Ground, WrittenFactor, WrittenLevel, inside, whole, written_factors
 
 Shelf = Mapping[str, InstrumentReading]
@@ -55,6 +55,10 @@ class Workshop:
         self.faults: set[Fault] = set()
         self.bad: set[tuple[str, str]] = set()
         """Levels (factor, level) that have faults of their own."""
+        self.columns: set[str] = set()
+        """The columns of the items that stand on a page in some arm."""
+        self.unsettled: set[str] = set()
+        """The items whose columns are not known."""
         self.base = self.apply(())
         self.known = {_place(each) for each in base.faults}
         self.known.update(_place(each) for reading in shelf.values() for each in reading.faults)
@@ -162,6 +166,11 @@ class Workshop:
                 self.faults.add(replace(each, what=f"in the arm {arm}: {each.what}"))
         self.faults.update(_language(applied))
         asked.ask(applied.experiment, applied.instrument, arm)
+        if applied.instrument is not None:
+            there = asked_items(applied.instrument.instrument)
+            items = (item for item in applied.instrument.instrument.items if item.id in there)
+            self.columns.update(column for item in items for column in item.columns)
+            self.unsettled.update(set(applied.instrument.ids) - applied.instrument.settled)
 
 
 def _place(fault: Fault) -> tuple[str, int, int, str]:

@@ -20,6 +20,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from surveylab import registry
+from surveylab.spec.mirror import written
 from surveylab.spec.models import annotation, mirror
 
 KINDS = ("experiment", "instrument")
@@ -75,7 +76,7 @@ def _describe(definition: dict[str, Any], kind: type) -> None:
     words = " ".join((kind.__doc__ or "").split())
     definition.setdefault("description", f"{_said_of_plug_in(kind)} {words}".strip())
     sentences = {**_said_of_fields(words), **_behind_fields(kind)}
-    defaults = {field.name: field.default for field in dataclasses.fields(kind)}
+    defaults = {written(field.name): field.default for field in dataclasses.fields(kind)}
     for name, each in definition["properties"].items():
         if name in sentences:
             each["description"] = sentences[name]
@@ -107,7 +108,7 @@ def _behind_fields(kind: type) -> dict[str, str]:
         for field, text in pairwise(tree.body if isinstance(tree, ast.ClassDef) else []):
             if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(text, ast.Expr):
                 words = text.value.value if isinstance(text.value, ast.Constant) else ""
-                found[field.target.id] = " ".join(str(words).split())
+                found[written(field.target.id)] = " ".join(str(words).split())
     return found
 
 

@@ -100,12 +100,14 @@ class Mirror:
         return _typed_dict(name, self._fields(kind, kept, needed))
 
     def _built(self, kind: type) -> Any:
-        return Annotated[self.table(kind.__name__, kind), AfterValidator(lambda values: kind(**values))]
+        names = {written(field.name): field.name for field in dataclasses.fields(kind)}
+        made = AfterValidator(lambda values: kind(**{names[key]: value for key, value in values.items()}))
+        return Annotated[self.table(kind.__name__, kind), made]
 
     def _fields(self, kind: type, kept: Iterable[str], needed: Iterable[str]) -> dict[str, Any]:
         hints = get_type_hints(kind, include_extras=True)
         spoken = {name: self.instead.get((kind, name)) or self.spoken(hints[name]) for name in kept}
-        return {name: Required[each] if name in needed else NotRequired[each] for name, each in spoken.items()}
+        return {written(name): Required[each] if name in needed else NotRequired[each] for name, each in spoken.items()}
 
     def spoken(self, annotation: Any) -> Any:
         """The type that reads an annotation.
@@ -204,6 +206,11 @@ def _settings_finding(message: str, given: Iterable[str]) -> Finding:
     remedy = remedy or "Correct it."
     what = what.rstrip(".") + "."
     return Finding("SL106", what, remedy[0].upper() + remedy[1:].rstrip(".") + ".", path=(key,) if key else ())
+
+
+def written(field: str) -> str:
+    """The key under which a file writes a field: ``if_`` is ``if``, which is no name in Python."""
+    return field.removesuffix("_")
 
 
 def _is_required(field: dataclasses.Field[Any]) -> bool:

@@ -24,6 +24,7 @@ from surveylab.design.experiment import (
     LoadedOutcome,
     Measurement,
     Message,
+    Quota,
     Sampling,
 )
 from surveylab.design.instrument import Instrument, Item, ItemSets, Page, Section
@@ -37,6 +38,7 @@ from surveylab.spec.wording import (
     MeasuredOutcome,
     MessageText,
     Name,
+    QuotaRule,
     References,
     ToldText,
 )
@@ -134,6 +136,8 @@ class ExperimentSection:
     """Where the data of an experiment that was fielded elsewhere stand."""
     seed: str | None = None
     """What every draw derives from; the name of the file by default."""
+    quotas: Mapping[Name, Quota] = field(default_factory=lambda: NOTHING)
+    """How many respondents of which kind are wanted, by name."""
 
 
 REQUIRED = {
@@ -166,6 +170,7 @@ _INSTEAD: dict[tuple[type, str], Any] = {
     (DecisionRule, "adopt_if"): DecisionText,
     (DecisionRule, "drop_if"): DecisionText | None,
     (DecisionRule, "guard"): DecisionText | None,
+    (Quota, "if_"): QuotaRule | None,
     (Message, "subject"): MessageText,
     (Message, "body"): MessageText,
     (Measurement, "outcomes"): tuple[MeasuredOutcome, ...],

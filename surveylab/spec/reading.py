@@ -20,6 +20,7 @@ from surveylab.spec.instruments import InstrumentReading
 from surveylab.spec.instruments import read_instrument as of_tree
 from surveylab.spec.models import assignment_of, data_of
 from surveylab.spec.parsing import parse, text_of_file
+from surveylab.spec.quotas import AskedColumns, quota_faults
 
 Found = str | Fault | None
 """The text of an instrument's file, the fault of reading it, or None where there is no such file."""
@@ -125,7 +126,8 @@ class _Desk:
             self._fetch(name)
         reading = read_experiment(node)
         work = Workshop(reading, self.shelf)
-        self.faults.update(reading.faults, work.faults)
+        asked = AskedColumns(work.columns, work.unsettled) if work.base.instrument else None
+        self.faults.update(reading.faults, work.faults, quota_faults(reading, asked))
         if self.faults:
             raise SpecError(self.faults)
         experiment = _experiment(PurePath(self.main).stem, reading, work.factors)
@@ -200,4 +202,5 @@ def _experiment(slug: str, reading: ExperimentReading, factors: tuple[Factor, ..
         assumptions=section.assumptions,
         data=data_of(section.data),
         seed=section.seed or slug,
+        quotas=section.quotas,
     )

@@ -109,6 +109,13 @@ def _item_rule(written: Any, info: ValidationInfo) -> rules.Rule:
     return rule
 
 
+def _quota_rule(written: Any) -> rules.Rule:
+    """What else it may name is checked once all arms are known."""
+    rule = _parsed(written)
+    _refuse([*_probabilities(rule), *_identities(rule)])
+    return rule
+
+
 def _decision_rule(written: Any, info: ValidationInfo) -> rules.Rule:
     rule, around = _parsed(written), _around(info)
     _refuse(_decision_findings(rule, around.inquiries))
@@ -292,6 +299,12 @@ FrameRule: Any = TypeAliasType(
 )
 ItemRule: Any = TypeAliasType(
     "ItemRule", _spoken(_item_rule, **_WORDS, description="A rule over answers (item, grid.row) and unit.<field>.")
+)
+QuotaRule: Any = TypeAliasType(
+    "QuotaRule",
+    _spoken(
+        _quota_rule, **_WORDS, description="A rule over answers (item, grid.row), unit.<field>, stratum, arm.<factor>."
+    ),
 )
 DecisionText: Any = TypeAliasType(
     "DecisionText", _spoken(_decision_rule, **_WORDS, description="A rule over P(inquiry > threshold).")

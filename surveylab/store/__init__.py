@@ -2,6 +2,6 @@
 
 ``ledger`` opens a database; every other module reads or writes one part of it through a
 connection of ``Ledger.read`` or ``Ledger.write``: ``frames``, ``experiments``, ``cases``,
-``assignments``, ``responses``, ``histories`` (what measures are computed from), ``datasets`` (cells
+``assignments``, ``responses``, ``quotas``, ``histories`` (what measures are computed from), ``datasets`` (cells
 and counts), ``runs``, ``secret``.
 """

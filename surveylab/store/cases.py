@@ -69,9 +69,9 @@ class Arrival:
 class Case:
     """A case on its way through the survey.
 
-    ``experiment`` is the row of its design's version, ``drawn_at`` when that was drawn: None for an
-    experiment that takes arrivals only. ``resume_code`` is what a person who came by the open link
-    types in to go on; None for all others.
+    ``experiment`` is the row of its design's version, ``drawn_at`` when that was drawn (None for an
+    experiment that takes arrivals only) and ``paused_at`` since when it takes nobody (None: it does).
+    ``resume_code`` is what a person who came by the open link types in to go on; None for all others.
     """
 
     id: int
@@ -83,6 +83,8 @@ class Case:
     fields: Mapping[str, Value]
     drawn_at: datetime | None
     resume_code: str | None = None
+    stratum: str = ""
+    paused_at: datetime | None = None
 
 
 def insert_sample(
@@ -127,7 +129,7 @@ def insert_arrival(
         if rows:
             conn.execute(assignment.insert(), rows)
         conn.execute(event.insert().values(case_id=case_id, at=at, kind="selected", detail=""))
-    case = _case(conn, _BY_UNIT, experiment=experiment_id, unit=arrival.unit)
+    case = case_of_unit(conn, experiment_id, arrival.unit)
     assert case is not None
     return case
 
@@ -135,6 +137,11 @@ def insert_arrival(
 def case_by_token(conn: Connection, token: str) -> Case | None:
     """The case behind a link, in one query; None where nobody has that token."""
     return _case(conn, _BY_TOKEN, token=token)
+
+
+def case_of_unit(conn: Connection, experiment_id: int, unit: str) -> Case | None:
+    """The case of a unit, in one query; None where it has none."""
+    return _case(conn, _BY_UNIT, experiment=experiment_id, unit=unit)
 
 
 def case_by_resume_code(conn: Connection, code: str) -> Case | None:
@@ -151,12 +158,13 @@ def tokens(conn: Connection, experiment_id: int) -> Iterator[Case]:
     """Every case with its token and levels, in the order of the units."""
     cross = crossing(conn, experiment_id)
     source = cross.rows.join(sampled_case, sampled_case.c.id == cross.rows.c.id)
-    one = conn.execute(select(experiment.c.slug, experiment.c.drawn_at).where(experiment.c.id == experiment_id)).one()
-    columns = (sampled_case.c[name] for name in ("id", "unit", "token", "fields"))
+    named = (experiment.c[name] for name in ("slug", "drawn_at", "paused_at"))
+    one = conn.execute(select(*named).where(experiment.c.id == experiment_id)).one()
+    columns = (sampled_case.c[name] for name in ("id", "unit", "token", "fields", "stratum"))
     query = select(*cross.levels, *columns).select_from(source).order_by(sampled_case.c.unit)
     for row in conn.execute(query, execution_options={"yield_per": 10_000}):
         place = row.id, experiment_id, one.slug, row.unit, row.token
-        yield Case(*place, levels=cross.arm(row), fields=row.fields, drawn_at=one.drawn_at)
+        yield Case(*place, cross.arm(row), row.fields, one.drawn_at, None, row.stratum, one.paused_at)
 
 
 class _Chances:
@@ -232,8 +240,10 @@ _CASE_ROWS = (
         sampled_case.c.unit,
         sampled_case.c.token,
         sampled_case.c.fields,
+        sampled_case.c.stratum,
         experiment.c.slug,
         experiment.c.drawn_at,
+        experiment.c.paused_at,
         resume_code.c.code,
         assignment.c.factor,
         assignment.c.level,
@@ -269,4 +279,4 @@ def _case(conn: Connection, query: Select[Any], **which: Any) -> Case | None:
     one = rows[0]
     levels = {row.factor: row.level for row in rows if row.factor is not None}
     place = one.id, one.experiment_id, one.slug, one.unit, one.token
-    return Case(*place, levels, one.fields, one.drawn_at, one.code)
+    return Case(*place, levels, one.fields, one.drawn_at, one.code, one.stratum, one.paused_at)

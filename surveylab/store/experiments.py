@@ -49,6 +49,7 @@ def register(
             documents=dict(documents),
             seed=seed,
             registered_at=at,
+            paused_at=running.paused_at if running else None,
         )
     )
     stored = experiment(conn, slug)
@@ -84,6 +85,11 @@ def experiments(conn: Connection) -> tuple[StoredExperiment, ...]:
 def mark_locked(conn: Connection, experiment_id: int, at: datetime) -> None:
     """Write down when the design was locked; the first time stays."""
     conn.execute(update(table).where(table.c.id == experiment_id, table.c.locked_at.is_(None)).values(locked_at=at))
+
+
+def mark_paused(conn: Connection, slug: str, at: datetime | None) -> None:
+    """Write down since when the versions of a slug take nobody; None where they do (again)."""
+    conn.execute(update(table).where(table.c.slug == slug).values(paused_at=at))
 
 
 def mark_drawn(

@@ -325,6 +325,7 @@ quota_place = Table(  # a place that a case holds in a quota: until it expires, 
     _at("expires_at"),
     Column("confirmed_at", Instant),
     PrimaryKeyConstraint("experiment_id", "quota", "case_id"),
+    Index(None, "case_id"),
 )
 
 account = Table(

@@ -32,8 +32,8 @@ LONGEST = 100
 
 @blueprint.get("/<slug>")
 def landing(slug: str) -> AnyResponse:
-    """The landing page, before anybody is a case."""
-    return _door(slug, desk().arrivals.door(slug, now()))
+    """The landing page, or how a person stands whom the cookie tells."""
+    return _door(slug, desk().arrivals.door(slug, _known(), now()))
 
 
 @blueprint.get("/<slug>/privacy")
@@ -47,8 +47,8 @@ def arrive(slug: str) -> AnyResponse:
     """Become a case, or the case that one is already, and go on under the personal link."""
     ticket = sent_ticket(request.form)
     if not desk().forms.signer.genuine(_place(slug), ticket):
-        return _door(slug, desk().arrivals.door(slug, now()), forged=True)
-    arrived = desk().arrivals.arrive(slug, _person(ticket), now())
+        return _door(slug, desk().arrivals.door(slug, _known(), now()), forged=True)
+    arrived = desk().arrivals.arrive(slug, _known() or _newcomer(ticket), now())
     if isinstance(arrived, Reception):
         return _door(slug, arrived)
     return _on_the_way(slug, arrived)
@@ -83,7 +83,7 @@ def _advice(entered: str, code: str | None) -> str:
 
 
 def _code_form(slug: str, entered: str = "", *, error: str | None = None, forged: bool = False) -> Response:
-    reception = desk().arrivals.door(slug, now())
+    reception = desk().arrivals.door(slug, None, now())
     if reception.survey is None or reception.standing is not Standing.INVITED:
         return present.door(reception)
     return present.resume(reception.survey, entered=entered[:LONGEST], error=error, forged=forged)
@@ -104,14 +104,17 @@ def _on_the_way(slug: str, arrived: Arrived) -> AnyResponse:
     return response
 
 
-def _person(ticket: Ticket) -> Person:
-    """Who is known by the cookie; else somebody new, with an id drawn when the page was shown.
-
-    The id stands in the signed visit, so that a double click is one person.
-    """
+def _known() -> Person | None:
+    """Who the cookie says; None where it says nobody."""
     known = _PERSON.fullmatch(request.cookies.get(COOKIE, ""))
-    if known:
-        return Person(known["unit"], int(known["row"]))
+    return Person(known["unit"], int(known["row"])) if known else None
+
+
+def _newcomer(ticket: Ticket) -> Person:
+    """Somebody new, with an id drawn when the page was shown.
+
+    It stands in the signed visit, so that a double click is one person.
+    """
     return Person(f"arrival-{ticket.visit.partition('-')[2]}")
 
 

@@ -17,7 +17,7 @@ from surveylab.design.cases import STAGES
 from surveylab.fieldwork import progress
 from surveylab.templating import render
 from surveylab.web import assets
-from surveylab.web.desk import desk
+from surveylab.web.desk import desk, now
 
 blueprint = Blueprint("console", __name__, url_prefix="/console")
 
@@ -39,13 +39,13 @@ def on_this_machine() -> None:
 @blueprint.get("")
 def experiments() -> Response:
     """Every experiment of the ledger, with its counts by arm."""
-    return _page("experiments", flows=progress.flows(desk().ledger, desk().studies))
+    return _page("experiments", flows=progress.flows(desk().ledger, desk().studies, now()))
 
 
 @blueprint.get("/<slug>")
 def experiment(slug: str) -> Response:
     """The flow of the cases of one experiment, by arm, in each of its versions."""
-    flows = progress.versions(desk().ledger, desk().studies, slug)
+    flows = progress.versions(desk().ledger, desk().studies, slug, now())
     if not flows:
         abort(404)
     return _page("experiment", flows=flows)

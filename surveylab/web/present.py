@@ -26,9 +26,18 @@ DOORS = {
     Standing.STARTED: ("landing", 200),
     Standing.SUBMITTED: ("answered", 200),
     Standing.CLOSED: ("closed", 410),
+    Standing.PAUSED: ("paused", 503),
+    Standing.QUOTA_FULL: ("full", 410),
     Standing.OPTED_OUT: ("stopped", 410),
 }
-"""What stands at the link of a respondent, and with which code."""
+"""What stands at the link of a respondent, and with which code.
+
+410 where the link never opens the survey again for this person. A pause is 503 with Retry-After: the
+link will work again, so nobody may remember that it is gone, nor take the page for the survey.
+"""
+
+PAUSE_SECONDS = 3600
+"""When a program may ask again; how long a pause lasts is not known."""
 
 
 def open_link(slug: str, place: str = "") -> str:
@@ -53,7 +62,10 @@ def door(reception: Reception, *, place: Place | None = None, forged: bool = Fal
         return problem(404)
     template, code = DOORS[reception.standing]
     if template != "landing":
-        return _plain(survey, template, code, started=reception.had_started)
+        response = _plain(survey, template, code, started=reception.had_started)
+        if code == 503:
+            response.headers["Retry-After"] = str(PAUSE_SECONDS)
+        return response
     return _form(
         survey,
         "landing",
@@ -85,6 +97,11 @@ def thanks(survey: SurveyView) -> Response:
 def privacy(notice: Notice | None) -> Response:
     """What is stored and what is not."""
     return _plain(notice.survey, "privacy", 200, notice=notice) if notice else problem(404)
+
+
+def stopped(survey: SurveyView) -> Response:
+    """Taken out at once, as the program of a mail box asked: it wants to hear that it was done."""
+    return _plain(survey, DOORS[Standing.OPTED_OUT][0], 200)
 
 
 def stop(survey: SurveyView, *, forged: bool = False) -> Response:

@@ -67,6 +67,25 @@ def privacy(token: str) -> Response:
     return present.privacy(desk().interview.notice(token, now()))
 
 
+@blueprint.get("/<token>/unsubscribe")
+def unsubscribe(token: str) -> Response:
+    """The address of a message's List-Unsubscribe header, opened by a person or a scanner: as ``stop``."""
+    return _stop(token, forged=False)
+
+
+@blueprint.post("/<token>/unsubscribe")
+def one_click(token: str) -> Response:
+    """Take the respondent out at once: RFC 8058, section 3.1.
+
+    The program of the mail box sends this body and no cookie, so there is no signature; the
+    token that only the message holds stands in its place. A POST of anything else is asked once more.
+    """
+    if request.form.get("List-Unsubscribe") != "One-Click":
+        return _stop(token, forged=True)
+    received = desk().interview.opt_out(token, now())
+    return present.stopped(received.survey) if received.survey else present.door(received)
+
+
 @blueprint.get("/<token>/<page>")
 def show(token: str, page: str) -> Response:
     """One page of the instrument, or the way to the one that is open."""
@@ -79,7 +98,7 @@ def submit(token: str, page: str) -> Response:
     """Answers to one page: stored and on to the next, or back with what to do about them."""
     at = now()
     interview = desk().interview
-    view = interview.view(token, page, at, record=False)
+    view = interview.view(token, page, at, record=False, sent=True)
     if not isinstance(view, PageView):
         return _answer(token, view)
     form = desk().forms.bind(view, request.form)

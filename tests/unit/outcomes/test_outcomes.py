@@ -92,6 +92,9 @@ FULL = {"recommend": 9, **battery("1", "2", "3", "4")}
         ({"recommend": 9, **battery("1", "2", "3")}, ("started", "submitted", "opted_out"), "1.1"),
         ({"recommend": 9, **battery("1", "2")}, ("started", "page", "opted_out"), "2.11"),
         (FULL, ("started", "screened_out"), "4.70"),
+        ({}, ("opened", "quota_full"), "4.80"),
+        (FULL, ("started", "page", "quota_full"), "4.80"),
+        ({}, ("opened", "quota_full", "opted_out"), "4.80"),
     ],
 )
 def test_history_gives_the_aapor_code(answers: dict[str, Value | Missing], events: tuple[str, ...], code: str) -> None:
@@ -145,6 +148,8 @@ def test_break_off_is_among_the_started() -> None:
     assert value("break_off", record({}, "opened")) is None
     assert value("break_off", record({"recommend": 9}, "started", "page")) == 1.0
     assert value("break_off", record(FULL, "started", "submitted")) == 0.0
+    assert value("break_off", record({"recommend": 9}, "started", "page", "quota_full")) is None
+    assert value("break_off", record({"recommend": 9}, "started", "page", "screened_out")) is None
 
 
 def test_completion_time_adds_pages_and_cuts_idle_ones() -> None:

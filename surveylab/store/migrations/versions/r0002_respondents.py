@@ -69,6 +69,7 @@ def upgrade() -> None:
         _of_case("quota_place"),
         _primary("quota_place", "experiment_id", "quota", "case_id"),
     )
+    op.create_index(op.f("ix_quota_place_case_id"), "quota_place", ["case_id"])
     for table in WRITTEN_ONCE:
         for statement in immutability.guard(op.get_bind().dialect.name, table):
             op.execute(statement)

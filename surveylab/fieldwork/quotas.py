@@ -1,0 +1,87 @@
+"""Quotas in an interview: which of them a case needs a place in, and when that is known.
+
+The rule of a quota is decided once every page up to the last one that asks what it names is
+done: before anything is asked for a rule over fields, strata and arms. Until then the case
+takes no place; one that it has, and an edit reopened, it keeps as long as the rule still holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from surveylab.design import rules
+from surveylab.design.experiment import Quota
+from surveylab.design.terms import Value
+from surveylab.fieldwork.passage import Passage
+from surveylab.store import quotas, responses
+from surveylab.store.cases import Case
+from surveylab.store.ledger import Connection
+from surveylab.store.quotas import Claim
+
+ENDS = frozenset({"submitted", "opted_out", "screened_out", "quota_full"})
+"""The kinds of event behind which a case takes no more places."""
+
+
+@dataclass(frozen=True)
+class Admission:
+    """One case before the quotas of its experiment, name -> quota.
+
+    Its methods change places, each in a transaction that has called ``wait`` before all else.
+    """
+
+    case: Case
+    quotas: Mapping[str, Quota]
+
+    def wait(self, conn: Connection) -> None:
+        """Hold the other cases of the experiment back until the transaction ends."""
+        quotas.wait(conn, self.case.experiment)
+
+    def again(self, conn: Connection, passage: Passage) -> Passage | None:
+        """The passage under what is stored by now; None where the interview has ended meanwhile."""
+        state = responses.interview_state(conn, self.case.id)
+        if any(event.kind in ENDS for event in state.events):
+            return None
+        return passage.under(state.answers, state.events)
+
+    def admits(self, conn: Connection, passage: Passage, now: datetime) -> bool:
+        """Whether there is a place in every quota that needs one; it is the case's own then.
+
+        Where a quota is full, the event ``quota_full`` names it and the places of the case are free.
+        """
+        full = quotas.settle(conn, self.case.experiment, self.case.id, self._claims(passage, now), now)
+        if full is not None:
+            responses.append_event(conn, self.case.id, now, "quota_full", full, key=f"{self.case.id}:quota_full")
+        return full is None
+
+    def confirm(self, conn: Connection, now: datetime) -> None:
+        """The interview is over: its places last."""
+        quotas.confirm(conn, self.case.id, now)
+
+    def give_back(self, conn: Connection) -> None:
+        """The case leaves: its places are free, unless it had finished."""
+        quotas.give_back(conn, self.case.id)
+
+    def _claims(self, passage: Passage, now: datetime) -> list[Claim]:
+        levels = {f"arm.{factor}": level for factor, level in self.case.levels.items()}
+        known: Mapping[str, Value] = {**passage.known, **levels, "stratum": self.case.stratum}
+        return [
+            Claim(name, quota.most, quota.counts, now + quota.expires, _is_decided(quota.if_, passage))
+            for name, quota in self.quotas.items()
+            if quota.if_ is None or rules.evaluate(quota.if_, known)
+        ]
+
+
+def _is_decided(rule: rules.Rule | None, passage: Passage) -> bool:
+    named = set(rules.names(rule.tree)) if rule else set()
+    pages = passage.instrument.pages
+    asking = (
+        n
+        for n, page in enumerate(pages)
+        for item in page.items
+        if named.intersection(passage.instrument.item(item).columns)
+    )
+    last = max(asking, default=-1)
+    ahead = passage.first_open
+    return ahead is None or pages.index(ahead) > last
