@@ -118,7 +118,7 @@ class Studies:
         except KeyError as error:
             raise SurveylabError(f"{dict(levels)} is no arm of the experiment {study.experiment.slug!r}.") from error
         if (experiment, arm.key) not in self._plans:
-            self._plans[experiment, arm.key] = _plan(study, arm)
+            self._plans[experiment, arm.key] = arm_plan(study, arm)
         plan = self._plans[experiment, arm.key]
         return self._shown(experiment, arm.key, unit) if plan.draws else plan
 
@@ -127,7 +127,12 @@ class Studies:
         return self._plans[experiment, arm].shown_to(chance)
 
 
-def _plan(study: Study, arm: Arm) -> ArmPlan:
+def arm_plan(study: Study, arm: Arm) -> ArmPlan:
+    """What the cases of an arm are asked, in the order of the file or as chance gave it to nobody.
+
+    Raises:
+        SurveylabError: the experiment asks nothing.
+    """
     plan = study.plan(arm)
     if plan.instrument is None or plan.measurement is None:
         raise SurveylabError(
