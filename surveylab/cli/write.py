@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from surveylab.cli._terminal import spec_argument, study_of
+
 
 @click.command()
 @click.argument("specs", nargs=-1, required=True, type=click.Path(dir_okay=False, path_type=Path))
@@ -24,4 +26,26 @@ def check(specs: tuple[Path, ...]) -> None:
     click.echo(f"{len(specs)} file{'s' if len(specs) > 1 else ''} checked, no faults.")
 
 
-COMMANDS = (check,)
+@click.command()
+@spec_argument
+@click.option("--language", help="Show the pages in this language; by default in that of each arm.")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the document here.")
+def preview(spec: Path, language: str | None, output: Path | None) -> None:
+    """Show every page of an experiment in every arm, side by side, with what differs.
+
+    Writes one HTML document that loads nothing; nothing is recorded.
+
+    \b
+    Example: surveylab preview experiments/nps_wording_length.yaml
+    """
+    from surveylab.web.preview import document
+
+    study = study_of(spec)
+    text = document(study, language)
+    target = output or Path("results") / f"{study.experiment.slug}.preview.html"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(text, encoding="utf-8")
+    click.echo(f"Preview: {target}")
+
+
+COMMANDS = (check, preview)

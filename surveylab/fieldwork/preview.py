@@ -7,9 +7,11 @@ somebody may be asked is seen. Orders of chance are shown as they came out for n
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from difflib import SequenceMatcher
 from typing import Any
 
 from surveylab.design.experiment import Plan, Study
@@ -24,6 +26,9 @@ from surveylab.fieldwork.studies import arm_plan
 from surveylab.store.cases import Case
 from surveylab.store.responses import InterviewState
 
+ALIKE = 0.4
+"""Texts that share less than this are told one after the other and not word by word."""
+_WORDS = re.compile(r"\s*\S+\s*")
 MOST_ARMS = 64
 """More are shown one level at a time, every other factor at its reference."""
 ASKED = ("instrument", "items", "pages", "measurement")
@@ -39,6 +44,22 @@ class Difference:
     what: str
     before: str | None
     after: str | None
+
+    @property
+    def segments(self) -> tuple[tuple[str, str], ...]:
+        """The words of both with what became of them: "same", "old" or "new"; nothing where hardly any are shared."""
+        if self.before is None or self.after is None:
+            return ()
+        old, new = _WORDS.findall(self.before), _WORDS.findall(self.after)
+        matcher = SequenceMatcher(None, old, new, autojunk=False)
+        if matcher.ratio() < ALIKE:
+            return ()
+        parts: list[tuple[str, str]] = []
+        for kind, a, b, c, d in matcher.get_opcodes():
+            same = kind == "equal"
+            parts += [("".join(old[a:b]), "same" if same else "old")] if b > a else []
+            parts += [("".join(new[c:d]), "new")] if d > c and not same else []
+        return tuple(parts)
 
 
 @dataclass(frozen=True)
@@ -163,7 +184,10 @@ def _page(name: str, arms: tuple[Arm, ...], sittings: tuple[Sitting, ...]) -> Pa
 
 def _view(sitting: Sitting, name: str) -> PageView | None:
     page = next((each for each in sitting.passage.pages if each.id == name), None)
-    return sitting.view(page) if page is not None else None
+    if page is None:
+        return None
+    view = sitting.view(page)
+    return replace(view, back=view.back and "before")  # which page lies behind is no difference of this one
 
 
 def _told(view: PageView) -> dict[str, str]:

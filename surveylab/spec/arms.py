@@ -187,9 +187,14 @@ def instrument_fault(name: Scalar, shelf: Iterable[str]) -> Iterator[Fault]:
 
 
 def _with_id(path: str, value: Node) -> Node:
-    """A whole item or page that a level gives takes the id of its path where it says none."""
-    way = steps(path)
-    if len(way) != 2 or not isinstance(value, Keyed) or "id" in value.entries:
+    """A whole item, page, section or group of sets that a level gives takes the id of its path where it says none."""
+    way = inside(steps(path))
+    if (
+        len(way) != 2
+        or way[0] not in ("items", "pages", "sections", "sets")
+        or not isinstance(value, Keyed)
+        or "id" in value.entries
+    ):
         return value
     named = Scalar(value.file, value.start, value.start, way[1], plain=False, source=way[1])
     return replace(value, entries={"id": named, **value.entries})

@@ -14,6 +14,8 @@ from surveylab.web import compression
 SHEETS = ("survey.css", "questions.css")
 """Served as one file, in this order: tokens and frame first, then the controls."""
 SCRIPT = "survey.js"
+PREVIEW_SHEETS = (*SHEETS, "preview.css")
+"""The preview of all arms frames the same pages."""
 FOREVER = "public, max-age=31536000, immutable"
 
 blueprint = Blueprint("assets", __name__, url_prefix="/assets")
@@ -41,8 +43,7 @@ class Addresses:
 def assets() -> tuple[Asset, Asset]:
     """The stylesheet and the script, read once per process."""
     folder = templating.folder() / "static"
-    sheet = b"\n".join((folder / name).read_bytes() for name in SHEETS)
-    return _named("survey", "css", sheet, "text/css"), _named(
+    return _named("survey", "css", sheet(), "text/css"), _named(
         "survey", "js", (folder / SCRIPT).read_bytes(), "text/javascript"
     )
 
@@ -54,10 +55,22 @@ def addresses() -> Addresses:
     return Addresses(f"/assets/{style.name}", f"/assets/{script.name}")
 
 
+@cache
+def preview_asset() -> Asset:
+    """The stylesheet of the preview, read once per process."""
+    return _named("preview", "css", sheet(PREVIEW_SHEETS), "text/css")
+
+
+def sheet(names: tuple[str, ...] = SHEETS) -> bytes:
+    """Stylesheets as one."""
+    folder = templating.folder() / "static"
+    return b"\n".join((folder / name).read_bytes() for name in names)
+
+
 @blueprint.get("/<name>")
 def asset(name: str) -> Response:
     """One asset; an address of another version is not found, so no page mixes two versions."""
-    found = next((each for each in assets() if each.name == name), None)
+    found = next((each for each in (*assets(), preview_asset()) if each.name == name), None)
     if found is None:
         abort(404)
     response = Response(found.content, mimetype=found.mimetype)

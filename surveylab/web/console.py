@@ -14,10 +14,12 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, abort, request
 
 from surveylab.design.cases import STAGES
+from surveylab.errors import SurveylabError
 from surveylab.fieldwork import progress
 from surveylab.templating import render
 from surveylab.web import assets
 from surveylab.web.desk import desk, now
+from surveylab.web.preview import document
 
 blueprint = Blueprint("console", __name__, url_prefix="/console")
 
@@ -49,6 +51,20 @@ def experiment(slug: str) -> Response:
     if not flows:
         abort(404)
     return _page("experiment", flows=flows)
+
+
+@blueprint.get("/<slug>/preview")
+def preview(slug: str) -> Response:
+    """Every page in every arm of the running version, with what differs."""
+    flows = progress.versions(desk().ledger, desk().studies, slug)
+    if not flows:
+        abort(404)
+    study = desk().studies.study(flows[0].stored.id)
+    try:
+        text = document(study, request.args.get("language"), back=f"/console/{slug}")
+    except SurveylabError:
+        abort(404)  # it asks nothing here, or not in that language
+    return Response(text)
 
 
 def _page(template: str, **values: object) -> Response:

@@ -13,7 +13,7 @@ from surveylab.templating import render
 from surveylab.web import assets
 from surveylab.web.desk import desk, now
 from surveylab.web.errors import problem
-from surveylab.web.forms import PageForm, Place
+from surveylab.web.forms import PageForm, Place, Ticket
 
 START = "/start"
 STOP = "/stop"
@@ -132,24 +132,26 @@ def _question(
     shown: datetime | None = None,
 ) -> Response:
     ticket = desk().forms.signer.issue(Place(view.survey.token, view.page), shown or now())
-    text = render(
+    again = {"entered_again": entered, "errors": errors or {}, "forged": code == 400}
+    return Response(page_text(view, ticket, assets.addresses(), resume_at=_resume_at(view.survey), **again), code)
+
+
+def page_text(view: PageView, ticket: Ticket, files: assets.Addresses, **values: object) -> str:
+    """The text of a page of the instrument; ``files`` are what it loads."""
+    return render(
         "survey/page.html",
+        **{"resume_at": None, "entered_again": None, "errors": {}, "forged": False, **values},
         survey=view.survey,
         language=view.language,
         address=address(view.survey.token),
         home=_home(view.survey),
-        resume_at=_resume_at(view.survey),
-        assets=assets.addresses(),
+        assets=files,
         may_stop=True,
         page=view,
         title_heads=view.title_heads,
         t=view.words,
-        entered_again=entered,
-        errors=errors or {},
-        forged=code == 400,
         ticket=ticket,
     )
-    return Response(text, code)
 
 
 def _form(
@@ -168,17 +170,20 @@ def _form(
 
 
 def _plain(survey: SurveyView, template: str, code: int, **values: object) -> Response:
-    text = render(
+    return Response(plain_text(survey, template, assets.addresses(), resume_at=_resume_at(survey), **values), code)
+
+
+def plain_text(survey: SurveyView, template: str, files: assets.Addresses, **values: object) -> str:
+    """The text of a page around the instrument: landing, thanks, and the ends."""
+    return render(
         f"survey/{template}.html",
-        **{"may_stop": False, "title_heads": False, **values},
+        **{"may_stop": False, "title_heads": False, "resume_at": None, **values},
         survey=survey,
         language=survey.language,
         address=address(survey.token),
         home=_home(survey),
-        resume_at=_resume_at(survey),
-        assets=assets.addresses(),
+        assets=files,
     )
-    return Response(text, code)
 
 
 def _home(survey: SurveyView) -> str:

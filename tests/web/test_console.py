@@ -141,3 +141,21 @@ def test_nothing_of_the_console_changes_anything(browser, field, nps):
     """It has no form, and takes no POST."""
     assert "<form" not in browser.get("/console").text
     assert browser.client.post("/console").status_code == 405
+
+
+def test_the_preview_shows_every_arm_and_what_differs(browser, nps):
+    """Each way in which a page is shown stands once, framed without scripts or forms that could be sent."""
+    page = browser.get("/console/nps_wording_length/preview")
+    assert page.status_code == 200
+    assert page.text.count("<iframe") == page.text.count('sandbox="allow-same-origin"') == 8
+    assert "<ins>Thinking of your last experience with us, how </ins>" in page.text
+    assert page.text.count("Not shown.") == 2
+    assert browser.get("/console/nps_wording_length/preview?language=xx").status_code == 404
+    assert browser.get("/console/nothing/preview").status_code == 404
+
+
+def test_a_preview_records_nothing(browser, field, nps):
+    """No event, no exposure, no draw (respondents.md 2 d)."""
+    before = [field.rows(table) for table in ("event", "exposure", "presentation", "answer")]
+    browser.get("/console/nps_wording_length/preview")
+    assert [field.rows(table) for table in ("event", "exposure", "presentation", "answer")] == before
