@@ -56,7 +56,7 @@ def experiment(slug: str) -> Response:
 @blueprint.get("/<slug>/preview")
 def preview(slug: str) -> Response:
     """Every page in every arm of the running version, with what differs."""
-    flows = progress.versions(desk().ledger, desk().studies, slug)
+    flows = progress.versions(desk().ledger, desk().studies, slug, now())
     if not flows:
         abort(404)
     study = desk().studies.study(flows[0].stored.id)
