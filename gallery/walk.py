@@ -103,16 +103,19 @@ def _forge(page: Page) -> None:
     press(page)
 
 
-def answers_to(page: Page, study: Study, seed: int = 2) -> Mapping[str, list[str]]:
+def answers_to(page: Page, study: Study) -> Mapping[str, list[str]]:
     """What a synthetic respondent enters into the controls of the page that is open."""
-    shown, person = set(page.evaluate(NAMES)), Person(0.4)
-    entered: dict[str, list[str]] = {}
-    for instrument in study.instruments.values():
-        for item in instrument.items:
-            if shown.intersection(item.columns):
-                rng = np.random.default_rng(seed)
-                entered |= registry.load("questions", item.type).simulate(item, person, rng)
-    return entered
+    return entered(study, page.evaluate(NAMES))
+
+
+def entered(study: Study, controls: Collection[str]) -> Mapping[str, list[str]]:
+    """What a synthetic respondent enters into the controls of these names."""
+    asked = [item for instrument in study.instruments.values() for item in instrument.items]
+    found: dict[str, list[str]] = {}
+    for item in asked:
+        if not set(controls).isdisjoint(item.columns):
+            found |= registry.load("questions", item.type).simulate(item, Person(0.4), np.random.default_rng(2))
+    return found
 
 
 def fill(page: Page, answers: Mapping[str, list[str]]) -> None:
