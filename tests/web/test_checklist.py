@@ -103,15 +103,6 @@ def test_no_asterisk_marks_a_question(stage):
             assert "*" not in words(text), name
 
 
-@SQLITE
-def test_no_progress_is_shown_unless_it_is_asked_for(stage):
-    """Neither drawn nor counted."""
-    for study in map(stage.shipped, SHIPPED):
-        for name, text, _ in walked(stage, study):
-            assert not re.search(r"<progress|progressbar", text), name
-            assert not re.search(r"\b(page|step|question) \d+\b|\d ?%", words(text), re.IGNORECASE), name
-
-
 def test_a_personal_link_is_enough_to_begin(browser, long_token):
     """Nothing to enter, nothing to solve, and one button; whom the link knows is not asked who it is."""
     landing = browser.get(f"/r/{long_token}")
