@@ -17,8 +17,10 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
+def chromium(*, keeps_pages: bool = False) -> Iterator[Browser]:
     """A running Chromium, ended behind the block.
+
+    ``keeps_pages``: it keeps pages alive that were left, and Back shows them as they were, as it does for people.
 
     Raises:
         FileNotFoundError: there is none on the PATH.
@@ -27,7 +29,8 @@ def chromium() -> Iterator[Browser]:
     if path is None or not Path(path).exists():
         raise FileNotFoundError("chromium is not on the PATH; the pages are shown and tested in the system's Chromium.")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        without = ["--disable-back-forward-cache"] if keeps_pages else []
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS, ignore_default_args=without)
         try:
             yield browser
         finally:

@@ -99,8 +99,8 @@ class Interview:
         """Store a page without faults, and say where to go next.
 
         Answers, paradata and events are one transaction. A visit that was submitted before
-        changes nothing and leads to the same next place. Where a quota is full, the page is stored
-        and the interview is over.
+        with the same answers changes nothing and leads to the same next place. Where a quota is full,
+        the page is stored and the interview is over.
         """
         gate = view.admission
         passage = _sent(view, view.passage, reading)

@@ -1,7 +1,8 @@
 """What respondents do: events, exposures, answers and paradata. Every write is idempotent.
 
-A double click, a retry and a second tab may all send the same submission; the first one
-counts, because the event of a submission has a key that exists once per visit of a page.
+A double click and a retry send the same submission; the first one counts, because the event of a
+submission has a key that exists once per visit of a page. A browser that kept a page alive sends
+the same visit with other answers (Back, a change, Continue): that is a change of mind, and counts.
 """
 
 from __future__ import annotations
@@ -90,7 +91,9 @@ def record_submission(
     """Store one submitted page: the event ``page``, its answers and its paradata.
 
     The event comes first: its key decides, in the database, which of several simultaneous
-    submissions of one visit counts. A later visit of the page replaces the answers.
+    submissions of one visit is the first. What is sent later replaces the answers, unless it is a
+    visit that was submitted before, with the answers that stand already. The paradata of a visit
+    are those of its first submission.
 
     Args:
         conn: a connection that writes; all of it is one transaction.
@@ -103,17 +106,28 @@ def record_submission(
         instrument: the hash of the instrument that was shown.
 
     Returns:
-        False where this visit was submitted before; nothing is written then.
+        False where this visit was submitted before with these answers; nothing is written then.
     """
-    if not append_event(conn, case_id, at, "page", page, key=submission_key(case_id, page, visit)):
-        return False
     shown = {"case_id": case_id, "page": page, "at": at, "instrument": instrument}
     rows = [{**shown, **_row(answer)} for answer in sorted(answers, key=lambda answer: answer.column)]
+    key = submission_key(case_id, page, visit)
+    if append_event(conn, case_id, at, "page", page, key=key):
+        visited = {"case_id": case_id, "page": page, "visit": visit, "shown_at": how.shown_at, "submitted_at": at}
+        conn.execute(_PARADATA, {**visited, "device": how.device, "detail": dict(how.detail)})
+    elif _stand(conn, case_id, key, rows):
+        return False
+    else:
+        append_event(conn, case_id, at, "page", page)
     if rows:
         conn.execute(_ANSWER, rows)
-    visited = {"case_id": case_id, "page": page, "visit": visit, "shown_at": how.shown_at, "submitted_at": at}
-    conn.execute(_PARADATA, {**visited, "device": how.device, "detail": dict(how.detail)})
     return True
+
+
+def _stand(conn: Connection, case_id: int, key: str, rows: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether answers are in the ledger already; who sends the same visit at the same time waits for its turn."""
+    conn.execute(_TURN, {"submission": key})
+    stored = {row.column_name: (row.kind, row.value, row.missing) for row in conn.execute(_STORED, {"case": case_id})}
+    return all(stored.get(row["column_name"]) == (row["kind"], row["value"], row["missing"]) for row in rows)
 
 
 def answer_from(row: Any) -> Answer:
@@ -213,6 +227,10 @@ def _history() -> Any:
 
 
 _HISTORY = _history()
+_TURN = select(event_table.c.id).where(event_table.c.key == bindparam("submission")).with_for_update()
+_STORED = select(answer_table.c.column_name, answer_table.c.kind, answer_table.c.value, answer_table.c.missing).where(
+    answer_table.c.case_id == _CASE
+)
 _PARADATA = paradata.insert().inline()
 
 

@@ -184,6 +184,15 @@ def test_a_double_click_is_one_submission(app, browser, field, short_token, page
     assert len([row for row in field.rows("answer") if row.page == page]) == len(ANSWERS[page])
 
 
+def test_a_page_that_the_browser_kept_alive_can_be_changed(browser, field, long_token):
+    """Back to it, another answer, Continue: sent under the visit that was sent before, and no answer is lost."""
+    first = browser.start(long_token)
+    for rating in ("9", "4", "9"):
+        assert place(browser.answer(first, {"recommend": rating})) == "reason"
+        assert field.values(long_token) == {"recommend": int(rating)}
+    assert len(field.rows("answer")) == 1
+
+
 def test_two_simultaneous_starts_are_one(app, browser, field, long_token):
     """The event is written once."""
     landing = browser.get(f"/r/{long_token}")

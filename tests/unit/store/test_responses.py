@@ -109,13 +109,26 @@ def test_a_submission_leaves_answers_event_and_paradata(ledger: Ledger, prenotic
 
 
 def test_a_retry_writes_nothing(ledger: Ledger, prenotice, case: int) -> None:
-    """The second submission of a visit is told so, and changes no answer."""
-    first = Answer("a", "a", 3, 1)
-    assert _submit(ledger, prenotice, case, [first])
-    assert not _submit(ledger, prenotice, case, [replace(first, value=9), Answer("b", "b", 1, 2)], later=60)
-    assert _state(ledger, case).answers == {"a": first}
+    """The second submission of a visit with the same answers is told so, and leaves no trace."""
+    answers = [Answer("a", "a", 3, 1), Answer("b", "b", Missing.NO_ANSWER, 2)]
+    assert _submit(ledger, prenotice, case, answers)
+    before = _state(ledger, case)
+    assert not _submit(ledger, prenotice, case, answers, later=60)
+    assert _state(ledger, case) == before
     with ledger.read() as conn:
         assert conn.scalar(select(func.count()).select_from(paradata)) == 1
+
+
+def test_a_change_of_mind_under_the_same_visit_counts(ledger: Ledger, prenotice, case: int) -> None:
+    """A browser that kept the page alive sends it so, there and back again; the paradata stay the first ones."""
+    first = Answer("a", "a", 3, 1)
+    for n, value in enumerate([3, 9, 3]):
+        assert _submit(ledger, prenotice, case, [replace(first, value=value)], later=60 * n)
+        assert _state(ledger, case).answers["a"].value == value
+    assert [each.kind for each in _state(ledger, case).events] == ["selected", "page", "page", "page"]
+    with ledger.read() as conn:
+        (kept,) = conn.execute(select(paradata)).all()
+    assert kept.shown_at == prenotice.now
 
 
 def test_a_later_visit_replaces_the_answers(ledger: Ledger, prenotice, case: int) -> None:
@@ -135,12 +148,12 @@ def test_a_page_without_items_can_be_submitted(ledger: Ledger, prenotice, case: 
 
 
 def test_eight_simultaneous_submissions_of_one_visit_are_one(ledger: Ledger, prenotice, case: int) -> None:
-    """Exactly one of eight threads is told that it counted, and the answers stored are all its own."""
+    """Exactly one of eight threads is told that it counted."""
     start = threading.Barrier(8)
     told: dict[int, bool] = {}
 
     def send(i: int) -> None:
-        answers = [Answer("a", f"a_{column}", i, column) for column in range(1, 4)]
+        answers = [Answer("a", f"a_{column}", 7, column) for column in range(1, 4)]
         start.wait()
         told[i] = _submit(ledger, prenotice, case, answers)
 
@@ -152,11 +165,31 @@ def test_eight_simultaneous_submissions_of_one_visit_are_one(ledger: Ledger, pre
     winners = [i for i, counted in told.items() if counted]
     assert len(told) == 8
     assert len(winners) == 1
-    assert {each.value for each in _state(ledger, case).answers.values()} == set(winners)
+    assert {each.value for each in _state(ledger, case).answers.values()} == {7}
     with ledger.read() as conn:
         pages = select(func.count()).select_from(event).where(event.c.kind == "page")
         assert conn.scalar(pages) == 1
         assert conn.scalar(select(func.count()).select_from(paradata)) == 1
+
+
+def test_simultaneous_changes_under_one_visit_do_not_mix(ledger: Ledger, prenotice, case: int) -> None:
+    """Each waits for its turn: the answers stored are all of one thread, and no more events than there were changes."""
+    start = threading.Barrier(8)
+    told: dict[int, bool] = {}
+
+    def send(i: int) -> None:
+        answers = [Answer("a", f"a_{column}", i % 2, column) for column in range(1, 4)]
+        start.wait()
+        told[i] = _submit(ledger, prenotice, case, answers)
+
+    threads = [threading.Thread(target=send, args=(i,)) for i in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({each.value for each in _state(ledger, case).answers.values()}) == 1
+    pages = [each for each in _state(ledger, case).events if each.kind == "page"]
+    assert len(pages) == sum(told.values())
 
 
 def test_simultaneous_visits_of_two_tabs_both_count_and_do_not_mix(ledger: Ledger, prenotice, case: int) -> None:
