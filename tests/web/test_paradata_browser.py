@@ -7,7 +7,6 @@ import time
 
 import pytest
 
-from gallery.chromium import chromium as chromium_as_people_have_it
 from surveylab.fieldwork import beacons
 from surveylab.store import paradata
 from surveylab.web import clocks
@@ -40,10 +39,6 @@ HIDE = """(hidden) => {
   Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
   document.dispatchEvent(new Event("visibilitychange"));
 }"""
-
-SEEN = """addEventListener("pageshow", ({ persisted }) => {
-  sessionStorage.seen = `${sessionStorage.seen}, ${persisted ? "kept" : "fetched"}`;
-})"""
 
 
 @pytest.fixture
@@ -273,22 +268,3 @@ def test_the_bar_can_be_seen_and_heard(chromium, base, field, scheme):
     assert bar.evaluate("e => e.position") == 0.5
     assert page.get_by_text("50 % done").is_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-
-
-@pytest.mark.parametrize(("arm", "shown"), [("full", "kept, fetched"), ("times", "kept")])
-def test_a_page_that_was_kept_alive_loses_no_answer(base, field, trial, arm, shown):
-    """Back in a Chromium as people have it: with our script the page is fetched anew, without it the change counts."""
-    (token,) = field.tokens(trial, f=arm)
-    with chromium_as_people_have_it(keeps_pages=True) as running:
-        page = running.new_page()
-        page.add_init_script(SEEN)
-        begin(page, base, token)
-        page.locator("#reason").fill("First")
-        send(page, "two")
-        page.evaluate("setTimeout(() => history.back())")
-        page.wait_for_function("shown => sessionStorage.seen.endsWith(shown)", arg=shown)
-        assert page.locator("#reason").input_value() == "First"
-        page.locator("#reason").fill("Second")
-        send(page, "two")
-    assert field.values(token)["reason"] == "Second"
-    assert len([row for row in field.rows("answer") if row.column_name == "reason"]) == 1
