@@ -58,7 +58,7 @@ SPACING = """
 LARGE = "() => { document.documentElement.style.fontSize = '225%' }"
 TARGETS = """
 () => [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")]
-  .filter((control) => control.checkVisibility() && !control.matches(".skip"))
+  .filter((control) => control.checkVisibility() && control.tabIndex >= 0 && !control.matches(".skip"))
   .map((control) => [control, control.closest("label") ?? control])
   .map(([control, target]) => [control.type ?? "link", control.name || control.textContent.trim(),
     target.getBoundingClientRect().width, target.getBoundingClientRect().height])
