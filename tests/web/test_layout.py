@@ -59,10 +59,13 @@ LARGE = "() => { document.documentElement.style.fontSize = '225%' }"
 TARGETS = """
 () => [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")]
   .filter((control) => control.checkVisibility() && control.tabIndex >= 0 && !control.matches(".skip"))
+  .filter((control) => control.tagName !== "A" || control.textContent.trim() === control.parentNode.textContent.trim()
+    || getComputedStyle(control).display !== "inline")
   .map((control) => [control, control.closest("label") ?? control])
   .map(([control, target]) => [control.type ?? "link", control.name || control.textContent.trim(),
     target.getBoundingClientRect().width, target.getBoundingClientRect().height])
 """
+"""Whatever takes part in the order of Tab, but for links within a sentence, as WCAG 2.5.8 has it."""
 COLUMNS = """
 () => [...document.querySelectorAll(".choices")].map((group) => [...group.querySelectorAll(":scope > .choice")]
   .map((choice) => [".choice__control", ".choice__text"].map((part) => choice.querySelector(part)))
