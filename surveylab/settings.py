@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from surveylab.errors import SurveylabError
+
+_ORIGIN = re.compile(
+    r"https?://([a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*|\[[0-9a-f:.]+\])(:[0-9]{1,5})?"
+)
+"""An origin as a browser writes it, in small letters."""
 
 
 @dataclass(frozen=True)
@@ -16,6 +24,8 @@ class Settings:
     ``database_url`` is an SQLAlchemy URL (SURVEYLAB_DATABASE_URL, default: SQLite in the workspace).
     ``secret`` signs forms (SURVEYLAB_SECRET_KEY; without it one is drawn and kept in the database).
     ``base_url`` is the address that respondents' links begin with (SURVEYLAB_BASE_URL).
+    ``embed_origins`` may show surveys in their pages: a list such as ``https://shop.example.org``,
+    separated by spaces or commas (SURVEYLAB_EMBED_ORIGINS, default: none).
     ``console_open`` shows the console to other machines too (SURVEYLAB_CONSOLE=open).
     """
 
@@ -24,6 +34,7 @@ class Settings:
     secret: str | None
     base_url: str
     console_open: bool = False
+    embed_origins: tuple[str, ...] = ()
 
 
 def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
@@ -36,4 +47,17 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         secret=env.get("SURVEYLAB_SECRET_KEY") or None,
         base_url=env.get("SURVEYLAB_BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
         console_open=env.get("SURVEYLAB_CONSOLE") == "open",
+        embed_origins=_origins(env.get("SURVEYLAB_EMBED_ORIGINS", "")),
     )
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    """The origins of a list. SurveylabError names every entry that is none: it would be part of a header."""
+    found = tuple(dict.fromkeys(text.replace(",", " ").lower().split()))
+    wrong = [each for each in found if not _ORIGIN.fullmatch(each)]
+    if wrong:
+        raise SurveylabError(
+            f"SURVEYLAB_EMBED_ORIGINS holds {', '.join(map(repr, wrong))}; write scheme and host, and the port where "
+            "it is not the usual one, such as https://shop.example.org. A wildcard is not allowed."
+        )
+    return found

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 
 from surveylab.design.terms import Value
 
+ANSWERS = "answers."
+"""Begins the name of a fill that lists the answers of an item in a message, each with the link that selects it."""
 _FILL = re.compile(r"\{\s*([^\W\d][\w.]*)\s*(?:\|([^{}]*))?\}")
 
 

@@ -75,6 +75,14 @@ class Validation:
     """What to do about it."""
 
 
+@runtime_checkable
+class Selectable(Protocol):
+    """Settings of a question type whose answers, or those of its rows, are selected from what is displayed."""
+
+    def selectable(self) -> Mapping[str, Text]:
+        """Code -> words of what one can select, in the order displayed; ways to decline last."""
+
+
 @dataclass(frozen=True)
 class Item:
     """One question. ``settings`` is the frozen dataclass that its question type declares."""

@@ -20,6 +20,7 @@ from surveylab.fieldwork.durations import Durations
 from surveylab.fieldwork.exposure import LANDING_PLACE
 from surveylab.fieldwork.pages import LANDING, THANKS, Elsewhere, Notice, PageView, Reception, Standing
 from surveylab.fieldwork.passage import Passage
+from surveylab.fieldwork.preselection import NOTHING, Asked, preselected
 from surveylab.fieldwork.quotas import Admission
 from surveylab.fieldwork.reading import Reading
 from surveylab.fieldwork.sitting import TAKING, Sitting
@@ -48,9 +49,7 @@ class Interview:
         sitting = self._sitting(token, now)
         if sitting is None:
             return NOBODY
-        if record and sitting.standing in TAKING:
-            met = sitting.meets_at(LANDING_PLACE)
-            self._append(sitting, [] if "opened" in sitting.happened else ["opened"], met, LANDING)
+        self._record_opened(sitting, record=record and sitting.standing in TAKING)
         return self._received(sitting)
 
     def start(self, token: str, now: datetime) -> Reception | Elsewhere:
@@ -69,12 +68,21 @@ class Interview:
         return Elsewhere(page.id if page else THANKS)
 
     def view(
-        self, token: str, page: str, now: datetime, *, record: bool = True, sent: bool = False
+        self,
+        token: str,
+        page: str,
+        now: datetime,
+        asked: Asked = NOTHING,
+        *,
+        record: bool = True,
+        sent: bool = False,
     ) -> Reception | Elsewhere | PageView:
         """A page, if it may be shown now: an earlier one, or the first that is open.
 
         The first showing of what a factor changes is recorded, unless ``record`` is False. ``sent``
-        says that the page came back filled in: it is taken even while the survey is paused.
+        says that the page came back filled in: it is taken even while the survey is paused. Before
+        the start it is the first page, to whom ``asked`` for an answer on it: then no more is
+        recorded than at the door, because a program that checks links would ask as well.
         """
         sitting = self._sitting(token, now)
         if sitting is None:
@@ -84,7 +92,11 @@ class Interview:
         if sitting.standing is Standing.SUBMITTED:
             return Elsewhere(THANKS)
         if sitting.standing is Standing.INVITED:
-            return Elsewhere(LANDING)
+            first = sitting.passage.furthest
+            if first is None or first.id != page or not preselected(sitting.passage.items(first), asked):
+                return Elsewhere(LANDING)
+            self._record_opened(sitting, record=record)
+            return replace(sitting.view(first, asked), begins=True, minutes=self._received(sitting).minutes)
         if sitting.standing is not Standing.STARTED:
             return sitting.reception
         wanted = sitting.passage.reachable(page)
@@ -93,7 +105,7 @@ class Interview:
             return Elsewhere(furthest.id if furthest else LANDING)
         if record:
             self._append(sitting, [], sitting.meets(wanted), wanted.id)
-        return sitting.view(wanted)
+        return sitting.view(wanted, asked)
 
     def submit(self, view: PageView, reading: Reading, visit: str, how: Paradata, now: datetime) -> Elsewhere:
         """Store a page without faults, and say where to go next.
@@ -173,6 +185,18 @@ class Interview:
                     sitting.admission.give_back(conn)
                 _write(conn, sitting, ["opted_out"])
         return replace(sitting.reception, standing=Standing.OPTED_OUT)
+
+    def dismiss(self, token: str, now: datetime) -> None:
+        """A respondent declines the prompt that offers the interview: the event ``dismissed``, once, before a start."""
+        sitting = self._sitting(token, now)
+        if sitting is not None and sitting.happened.isdisjoint(("dismissed", "started")):
+            self._append(sitting, ["dismissed"])
+
+    def _record_opened(self, sitting: Sitting, *, record: bool) -> None:
+        """The event ``opened``, once, and what is met at the door; nothing where nobody reads."""
+        if record:
+            met = sitting.meets_at(LANDING_PLACE)
+            self._append(sitting, [] if "opened" in sitting.happened else ["opened"], met, LANDING)
 
     def _received(self, sitting: Sitting) -> Reception:
         """The respondent at the door, told how long it takes where that has been measured."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
@@ -261,6 +261,12 @@ class PageView:
     """How the page says how far it is: as in ``measurement.progress``."""
     admission: Admission | None = None
     """The case before its quotas; None where the experiment has none."""
+    preselected: Mapping[str, str] = field(default_factory=dict)
+    """Column -> the code that the link selects; "" where it names one that is not there."""
+    begins: bool = False
+    """Whether the interview has not started: it says what the landing page says, and to submit it is to start."""
+    minutes: int | None = None
+    """How long the survey takes, where it begins here and that has been measured."""
 
     @cached_property
     def way(self) -> Way:

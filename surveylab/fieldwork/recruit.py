@@ -18,11 +18,13 @@ from surveylab.channels import Outgoing
 from surveylab.design import orders, rules
 from surveylab.design.experiment import Experiment, Message, Plan, Study
 from surveylab.design.factors import marginals, steps
-from surveylab.design.fills import fill
+from surveylab.design.fills import ANSWERS, fill
 from surveylab.design.orders import Chance
 from surveylab.design.presentation import presented
 from surveylab.design.terms import Value
 from surveylab.errors import SurveylabError
+from surveylab.fieldwork import preselection
+from surveylab.fieldwork.pages import Wording
 from surveylab.fieldwork.synthetic import Invited
 from surveylab.sampling import FrameView, Sample
 from surveylab.store import assignments, cases, experiments, frames, presentations, responses
@@ -214,7 +216,7 @@ def send(ledger: Ledger, study: Study, base_url: str, target: Path, now: datetim
         people = frames.people(conn, on_frame.id, [case.unit for case in drawn]) if on_frame else {}
     for case in drawn:
         plan = plans[frozenset(case.levels.items())]
-        message = _message(case, people.get(case.unit, {}), plan, base_url)
+        message = _message(exp, case, people.get(case.unit, {}), plan, base_url)
         by_channel.setdefault(plan.contact.channel, []).append(message)
     sent = 0
     for channel, messages in by_channel.items():
@@ -233,11 +235,18 @@ def invited(ledger: Ledger, slug: str) -> list[Invited]:
         return [Invited(case.token, case.unit, case.levels) for case in cases.tokens(conn, _running(conn, slug))]
 
 
-def _message(case: cases.Case, person: Mapping[str, str], plan: Plan, base_url: str) -> Outgoing:
-    """The message of a case, its fills filled with fields of the frame and with who the person is."""
+def _message(exp: Experiment, case: cases.Case, person: Mapping[str, str], plan: Plan, base_url: str) -> Outgoing:
+    """The message of a case: its fills filled with fields of the frame, who the person is, and answers to select."""
     link = f"{base_url}/r/{case.token}"
     template = plan.messages.get(plan.contact.message, Message("", "{link|}"))
-    known = {"link": link, **{f"unit.{name}": value for name, value in {**case.fields, **person}.items()}}
+    fields = {f"unit.{name}": value for name, value in case.fields.items()}
+    known = {"link": link, **fields, **{f"unit.{name}": value for name, value in person.items()}}
+    text = template.subject + template.body
+    if ANSWERS in text and plan.instrument is not None and plan.measurement is not None:
+        shown = presented(plan.instrument, Chance(exp.seed, case.unit)).instrument
+        first = shown.languages[0]
+        words = Wording(plan.measurement.language or first, first, fields, lambda: person)
+        known |= preselection.filled(text, shown, words, link)
     return Outgoing(case.id, case.unit, link, fill(template.subject, known), fill(template.body, known))
 
 

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from surveylab import registry
 from surveylab.design.instrument import Item, Page
-from surveylab.fieldwork import resume
+from surveylab.fieldwork import preselection, resume
 from surveylab.fieldwork.exposure import met
 from surveylab.fieldwork.pages import Notice, PageView, Person, Question, Reception, Standing, SurveyView, Wording
 from surveylab.fieldwork.passage import Passage
@@ -113,13 +113,14 @@ class Sitting:
         """The factors that are met for the first time at a place that shows no item."""
         return met(self.plan.meetings, place, (), self.state.exposures)
 
-    def view(self, page: Page) -> PageView:
-        """The page as this respondent is shown it."""
+    def view(self, page: Page, asked: preselection.Asked = preselection.NOTHING) -> PageView:
+        """The page as this respondent is shown it, with the answers that the link asks for selected."""
         items = self.passage.items(page)
         title = self.words(page.title) if page.title else None
         section = self.plan.instrument.section(page.id)
         alone = title is None and _asks_alone(items)
-        questions = tuple(self._question(item, n, heading=alone) for n, item in enumerate(items, start=1))
+        ahead = preselection.preselected(items, asked)
+        questions = tuple(self._question(item, n, ahead, heading=alone) for n, item in enumerate(items, start=1))
         back = self.passage.before(page)
         return PageView(
             case=self.case.id,
@@ -143,15 +144,16 @@ class Sitting:
             told=self.told,
             progress=self.plan.measurement.progress,
             admission=self.admission,
+            preselected=ahead,
         )
 
-    def _question(self, item: Item, position: int, *, heading: bool) -> Question:
+    def _question(self, item: Item, position: int, ahead: Mapping[str, str], *, heading: bool) -> Question:
         return Question(
             item=item,
             position=position,
             text=self.words(item.text),
             hint=self.words(item.hint) if item.hint else None,
-            entered=_entered(item, self.passage),
+            entered={**_entered(item, self.passage), **_selected(item, ahead)},
             optional=not item.required and not self.survey.all_optional,
             heading=heading,
         )
@@ -160,6 +162,11 @@ class Sitting:
 def _asks_alone(items: tuple[Item, ...]) -> bool:
     """Whether a page is one question, which is then its heading."""
     return len(items) == 1 and bool(items[0].columns)
+
+
+def _selected(item: Item, ahead: Mapping[str, str]) -> Mapping[str, list[str]]:
+    """What a link selects among the answers of an item, in the place of what is stored."""
+    return {column: [ahead[column]] for column in item.columns if ahead.get(column)}
 
 
 def _entered(item: Item, passage: Passage) -> Mapping[str, list[str]]:

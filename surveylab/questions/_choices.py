@@ -53,6 +53,11 @@ class Choices(Specified, OptionsOrdered):
         """Code -> text of all options, the other one last."""
         return {**self.options, **self.other}
 
+    def selectable(self) -> Mapping[str, Text]:
+        """Code -> text of the options in the order displayed, and of the ways to decline."""
+        every = self.every_option()
+        return {**{code: every[code] for code in self.option_order()}, **self.reasons()}
+
     def check_choices(self) -> None:
         """ValueError unless the options can be told apart, stored and shown."""
         if len(self.other) > 1:

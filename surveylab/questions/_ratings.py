@@ -25,6 +25,9 @@ from surveylab.questions._leanings import rating
 from surveylab.questions._settings import OneColumn, check_texts
 from surveylab.questions._words import say
 
+NUMBER = "zxx"
+"""The language of a number, which is the same in all (BCP 47: no linguistic content)."""
+
 
 class Points(OneColumn, Declining, ABC):
     """An item that is answered by one of the whole numbers between two bounds."""
@@ -39,6 +42,16 @@ class Points(OneColumn, Declining, ABC):
         """The points as text, the lowest first."""
         low, high = self.bounds()
         return tuple(str(point) for point in range(low, high + 1))
+
+    def selectable(self) -> Mapping[str, Text]:
+        """Point -> its label, behind the number where numbers are displayed; and the ways to decline."""
+        return {**{point: self._words_of(point) for point in self.option_order()}, **self.reasons()}
+
+    def _words_of(self, point: str) -> Text:
+        if point not in self.labels:
+            return {NUMBER: point}
+        label = self.labels[point]
+        return label if self.worded else {language: f"{point} – {words}" for language, words in label.items()}
 
     @property
     def worded(self) -> bool:

@@ -65,6 +65,10 @@ class Settings(Declining, OptionsOrdered, RowsOrdered):
         """The codes in the order displayed."""
         return tuple(self.options)
 
+    def selectable(self) -> Mapping[str, Text]:
+        """Code -> text of the columns of the table, and of the ways to decline."""
+        return {**{code: self.options[code] for code in self.option_order()}, **self.reasons()}
+
 
 def fields(item: Item, language: str) -> Mapping[str, UnboundField[Any]]:
     """A control for each row that takes one of the codes."""

@@ -27,6 +27,7 @@ from surveylab.questions._answers import shown, stored
 from surveylab.questions._controls import choice
 from surveylab.questions._leanings import around, rating
 from surveylab.questions._orders import RowsOrdered
+from surveylab.questions._ratings import NUMBER
 from surveylab.questions._settings import check_rows
 from surveylab.questions._words import quoted, say
 
@@ -56,6 +57,10 @@ class Settings(RowsOrdered):
     def option_order(self) -> tuple[str, ...]:
         """The points as text, from the left pole."""
         return tuple(str(point) for point in range(1, self.points + 1))
+
+    def selectable(self) -> Mapping[str, Text]:
+        """The points, under their numbers."""
+        return {point: {NUMBER: point} for point in self.option_order()}
 
 
 def fields(item: Item, language: str) -> Mapping[str, UnboundField[Any]]:

@@ -60,3 +60,6 @@ class OneByOne(Protocol):
 
     def chooser(self, settings: Any, rng: np.random.Generator) -> Callable[[str], bool]:
         """A function from the id of a unit to whether it is in the sample."""
+
+    def hashing(self, settings: Any, rng: np.random.Generator) -> tuple[str, int]:
+        """The key and the bound of the same function, for a browser (docs/surfaces.md): taken just when h < bound."""

@@ -51,19 +51,19 @@ def probability(settings: Settings) -> float:
     return settings.p
 
 
-def key(rng: np.random.Generator) -> str:
-    """What ids are hashed with in one draw: 4 words of its stream, as 64 hexadecimal digits."""
-    return "".join(f"{word:016x}" for word in words(rng, 4).tolist())
+def hashing(settings: Settings, rng: np.random.Generator) -> tuple[str, int]:
+    """The key of one draw, and the least h that is not taken: h < p 2^64 holds just when h < ceil(p 2^64).
 
-
-def threshold(settings: Settings) -> int:
-    """The least h that is not taken: h < p 2^64 holds just when h < ceil(p 2^64)."""
-    return ceil(Fraction(settings.p) * 2**64)
+    The key is 4 words of the draw's stream, as 64 hexadecimal digits.
+    """
+    key = "".join(f"{word:016x}" for word in words(rng, 4).tolist())
+    return key, ceil(Fraction(settings.p) * 2**64)
 
 
 def chooser(settings: Settings, rng: np.random.Generator) -> Callable[[str], bool]:
     """A function from a unit's id to whether it is taken, with all that is common prepared."""
-    bound, prepared = threshold(settings), hasher(LABEL, key(rng))
+    key, bound = hashing(settings, rng)
+    prepared = hasher(LABEL, key)
 
     def choose(unit: str) -> bool:
         hashed = prepared.copy()

@@ -11,6 +11,7 @@ from surveylab.spec.document import Keyed, Node, Scalar, at, members_of, text_of
 from surveylab.spec.experiments import ExperimentReading
 from surveylab.spec.faults import Finding, offer
 from surveylab.spec.instruments import InstrumentReading, asked_items
+from surveylab.spec.offered import offered
 from surveylab.spec.outcomes import measured
 
 
@@ -28,7 +29,7 @@ _Reason = tuple[Node, str, str, str]
 
 
 class Asked:
-    """Whether every outcome can be computed in every arm."""
+    """Whether every outcome can be computed, and every offered answer selected, in every arm."""
 
     def __init__(self) -> None:
         self.arms = 0
@@ -43,6 +44,8 @@ class Asked:
         for wanted in _wanted(experiment):
             for reason in _reasons(wanted, experiment, instrument):
                 self.reasons.setdefault(reason, []).append(arm)
+        for reason in offered(experiment, instrument):
+            self.reasons.setdefault(reason, []).append(arm)
 
     def faults(self) -> Iterator[Fault]:
         """What was found, each once; with the arm where it does not hold for all."""

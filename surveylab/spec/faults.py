@@ -78,6 +78,7 @@ CODES: dict[str, str] = {
     "SL422": "unknown message",
     "SL423": "unknown language",
     "SL424": "data, frame and sampling that do not go together",
+    "SL425": "answers in a message that no link can select",
     # Quotas.
     "SL501": "a quota that can never be met",
     "SL502": "a quota that stands twice",

@@ -30,6 +30,7 @@ _UNITS = {"W": "weeks", "D": "days", "H": "hours", "M": "minutes", "S": "seconds
 _SHARE = r"\d{1,30}(\.\d{1,30})?|\d{1,30}/0*[1-9]\d{0,29}"
 _NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 _LEVEL_REMEDY = "Leave out · = | { } and spaces at its ends."
+_FILLS = "Fill in unit.<field>, an earlier answer, or in messages link or answers.<item>."
 _LEVEL = r"[^·=|{}\s]([^·=|{}]*[^·=|{}\s])?"
 
 
@@ -191,7 +192,7 @@ def _fills(text: str, known: Callable[[str], bool], path: tuple[str, ...]) -> It
             yield Finding("SL204", what, f"Write {{{name}|words for when it is not known}}.", path, offset)
         if not known(name):
             what = f"the fill names {name!r}, which is not known here."
-            yield Finding("SL205", what, "Fill in unit.<field>, an earlier answer, or in messages link.", path, offset)
+            yield Finding("SL205", what, _FILLS, path, offset)
 
 
 def _references(written: Any) -> tuple[str, ...]:
@@ -202,10 +203,14 @@ def _references(written: Any) -> tuple[str, ...]:
     return tuple(listed)
 
 
+def _is_known_to_messages(name: str) -> bool:
+    return name == "link" or _is_field(name) or (name.startswith(fills.ANSWERS) and name != fills.ANSWERS)
+
+
 def _message(written: Any) -> str:
     if not isinstance(written, str):
         raise refusal(wrong_type("a text", written))
-    _refuse(_fills(written, lambda name: name == "link" or _is_field(name), ()))
+    _refuse(_fills(written, _is_known_to_messages, ()))
     return written
 
 
@@ -330,7 +335,8 @@ References: Any = TypeAliasType(
     _spoken(_references, anyOf=[_WORDS, {"type": "array", "items": _WORDS}], description="A reference, or several."),
 )
 MessageText: Any = TypeAliasType(
-    "MessageText", _spoken(_message, **_WORDS, description="A text; {unit.field|fallback} and {link|} fill in.")
+    "MessageText",
+    _spoken(_message, **_WORDS, description="A text; {unit.field|fallback}, {link|} and {answers.item|} fill in."),
 )
 Clock: Any = TypeAliasType("Clock", _spoken(_clock, **_WORDS, pattern=f"^{_CLOCK}$", description="Hours and minutes."))
 Duration: Any = TypeAliasType(

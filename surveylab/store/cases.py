@@ -23,7 +23,7 @@ from surveylab.design.terms import Value
 from surveylab.errors import SurveylabError
 from surveylab.store._bulk import CHUNK, insert_rows, json_objects, loading, reserve, stored
 from surveylab.store._crossing import crossing
-from surveylab.store._sql import insert
+from surveylab.store._sql import insert, one_at_a_time
 from surveylab.store.tables import assignment, event, experiment, resume_code, sampled_case
 
 
@@ -154,6 +154,25 @@ def give_resume_code(conn: Connection, case_id: int, code: str) -> None:
     conn.execute(_RESUME_CODE, {"case_id": case_id, "code": code})
 
 
+@dataclass(frozen=True)
+class Reached:
+    """One time that a unit was contacted, or opted out: the event's kind and moment, and the experiment's slug."""
+
+    slug: str
+    kind: str
+    at: datetime
+
+
+def reached(conn: Connection, unit: str) -> tuple[Reached, ...]:
+    """Every contact and opt-out of the cases under one id, in all experiments."""
+    return tuple(Reached(*row) for row in conn.execute(_REACHED, {"unit": unit}))
+
+
+def hold(conn: Connection, unit: str) -> None:
+    """Keep all others who are about to contact this unit waiting until the transaction ends."""
+    one_at_a_time(conn, f"contact {unit}")
+
+
 def tokens(conn: Connection, experiment_id: int) -> Iterator[Case]:
     """Every case with its token and levels, in the order of the units."""
     cross = crossing(conn, experiment_id)
@@ -261,6 +280,16 @@ _BY_UNIT = _CASE_ROWS.where(
     sampled_case.c.experiment_id == bindparam("experiment"), sampled_case.c.unit == bindparam("unit")
 )
 """Built once: a statement that is built anew for each request costs as much as its execution."""
+
+# Through the experiments, of which there are few: so each look-up is one in the index of the units.
+_REACHED = (
+    select(experiment.c.slug, event.c.kind, event.c.at)
+    .select_from(experiment)
+    .join(sampled_case, sampled_case.c.experiment_id == experiment.c.id)
+    .join(event, event.c.case_id == sampled_case.c.id)
+    .where(sampled_case.c.unit == bindparam("unit"), event.c.kind.in_(("sent", "opted_out")))
+    .order_by(event.c.id)
+)
 
 _ARRIVAL = insert(
     sampled_case,

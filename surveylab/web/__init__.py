@@ -6,13 +6,14 @@ from flask import Flask
 
 from surveylab.fieldwork.arrival import Arrivals
 from surveylab.fieldwork.interview import Interview
+from surveylab.fieldwork.prompt import Prompts
 from surveylab.fieldwork.studies import Studies
 from surveylab.settings import Settings
 from surveylab.store.ledger import Ledger, open_ledger
 from surveylab.store.secret import signing_secret
-from surveylab.web import arrive, assets, clocks, compression, console, errors, headers, respond
+from surveylab.web import arrive, assets, clocks, compression, console, embed, errors, headers, respond
 from surveylab.web.clocks import Clock
-from surveylab.web.desk import NAME, Desk
+from surveylab.web.desk import EMBEDDED, NAME, Desk
 from surveylab.web.forms import Forms, Signer
 from surveylab.web.server import serve
 
@@ -48,11 +49,15 @@ def create_app(settings: Settings, *, ledger: Ledger | None = None, clock: Clock
         arrivals=Arrivals(book, studies, interview),
         forms=Forms(Signer(settings.secret or _kept_secret(book))),
         clock=clock or clocks.system,
+        prompts=Prompts(book, studies, interview.durations),
     )
     for part in (respond, arrive, console, assets):
         app.register_blueprint(part.blueprint)
+    if settings.embed_origins:
+        app.register_blueprint(embed.blueprint)
+        app.register_blueprint(respond.blueprint, name="embedded", url_prefix=f"{EMBEDDED}/r")
     errors.register(app)
-    headers.register(app)
+    headers.register(app, settings.embed_origins)
     compression.register(app)
     return app
 

@@ -16,6 +16,10 @@ SHEETS = ("survey.css", "questions.css")
 SCRIPT = "survey.js"
 PREVIEW_SHEETS = (*SHEETS, "preview.css")
 """The preview of all arms frames the same pages."""
+FRAMED_SHEET, FRAMED_SCRIPT = "framed.css", "framed.js"
+"""Served behind those of all pages, in one file each, to pages in a frame on another site."""
+EMBED = "embed.js"
+"""What such a site includes."""
 FOREVER = "public, max-age=31536000, immutable"
 
 blueprint = Blueprint("assets", __name__, url_prefix="/assets")
@@ -33,26 +37,36 @@ class Asset:
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where a page finds its stylesheet and its script."""
+    """Where a page finds its stylesheet and its script, and where one in a frame on another site does."""
 
     style: str
     script: str
+    framed_style: str = ""
+    framed_script: str = ""
 
 
 @cache
-def assets() -> tuple[Asset, Asset]:
-    """The stylesheet and the script, read once per process."""
-    folder = templating.folder() / "static"
-    return _named("survey", "css", sheet(), "text/css"), _named(
-        "survey", "js", (folder / SCRIPT).read_bytes(), "text/javascript"
+def assets() -> tuple[Asset, ...]:
+    """Stylesheet and script of a page, and those of a page in a frame on another site; read once per process."""
+    return (
+        _named("survey", "css", sheet(), "text/css"),
+        _named("survey", "js", sheet((SCRIPT,)), "text/javascript"),
+        _named("framed", "css", sheet((*SHEETS, FRAMED_SHEET)), "text/css"),
+        _named("framed", "js", sheet((SCRIPT, FRAMED_SCRIPT)), "text/javascript"),
     )
 
 
 @cache
+def embed() -> str:
+    """The script for other sites, a function of the rules of one experiment; without its notes and margins."""
+    lines = (line.strip() for line in sheet((EMBED,)).decode().splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))
+
+
+@cache
 def addresses() -> Addresses:
-    """The addresses of both, for the templates."""
-    style, script = assets()
-    return Addresses(f"/assets/{style.name}", f"/assets/{script.name}")
+    """The addresses of all, for the templates."""
+    return Addresses(*(f"/assets/{each.name}" for each in assets()))
 
 
 @cache
@@ -62,7 +76,7 @@ def preview_asset() -> Asset:
 
 
 def sheet(names: tuple[str, ...] = SHEETS) -> bytes:
-    """Stylesheets as one."""
+    """Stylesheets, or scripts, as one."""
     folder = templating.folder() / "static"
     return b"\n".join((folder / name).read_bytes() for name in names)
 

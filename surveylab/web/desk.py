@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import current_app, request
+from flask import current_app, has_request_context, request
 
 from surveylab.fieldwork.arrival import Arrivals
 from surveylab.fieldwork.interview import Interview
+from surveylab.fieldwork.prompt import Prompts
 from surveylab.fieldwork.studies import Studies
 from surveylab.settings import Settings
 from surveylab.store.ledger import Ledger
@@ -16,6 +17,8 @@ from surveylab.web.clocks import Clock
 from surveylab.web.forms import Forms
 
 NAME = "surveylab"
+EMBEDDED = "/w"
+"""What the addresses of all pages begin with that may stand in a frame on another site."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,7 @@ class Desk:
     arrivals: Arrivals
     forms: Forms
     clock: Clock
+    prompts: Prompts
 
 
 def desk() -> Desk:
@@ -40,6 +44,11 @@ def desk() -> Desk:
 def now() -> datetime:
     """What time it is for this request."""
     return desk().clock(request)
+
+
+def embedded() -> bool:
+    """Whether this request is for a page in a frame on another site."""
+    return has_request_context() and request.path.startswith(f"{EMBEDDED}/")
 
 
 def read_by_somebody() -> bool:

@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnava
 from surveylab.errors import SurveylabError
 from surveylab.templating import render
 from surveylab.web import assets
+from surveylab.web.desk import embedded
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +35,14 @@ WORDS = {
 def problem(code: int) -> Response:
     """The page of an error."""
     heading, advice = WORDS.get(code, WORDS[400 if code < 500 else 500])
-    text = render("survey/problem.html", language="en", assets=assets.addresses(), heading=heading, advice=advice)
+    text = render(
+        "survey/problem.html",
+        language="en",
+        assets=assets.addresses(),
+        framed=embedded(),
+        heading=heading,
+        advice=advice,
+    )
     return Response(text, code)
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from flask import Flask
 from werkzeug.wrappers import Response
 
+from surveylab.web.desk import embedded
+
+NO_FRAME = "frame-ancestors 'none'"
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -14,7 +17,7 @@ POLICY = "; ".join(
         "img-src 'self' data:",
         "form-action 'self'",
         "base-uri 'none'",
-        "frame-ancestors 'none'",
+        NO_FRAME,
     )
 )
 ALWAYS = {
@@ -26,12 +29,18 @@ ALWAYS = {
 }
 
 
-def register(app: Flask) -> None:
-    """Set the headers on every response; a page is stored nowhere, unless it says so itself."""
+def register(app: Flask, origins: tuple[str, ...] = ()) -> None:
+    """Set the headers on every response; a page is stored nowhere, unless it says so itself.
+
+    ``origins`` may show the pages of a prompt in a frame.
+    """
+    framed = POLICY.replace(NO_FRAME, f"frame-ancestors {' '.join(origins)}")
 
     @app.after_request
     def secure(response: Response) -> Response:
         for name, value in ALWAYS.items():
             response.headers[name] = value
+        if origins and embedded():
+            response.headers["Content-Security-Policy"] = framed
         response.headers.setdefault("Cache-Control", "no-store")
         return response

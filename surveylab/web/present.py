@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from urllib.parse import urlencode
 
 from flask import Response, redirect
 from werkzeug.wrappers import Response as AnyResponse
@@ -11,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from surveylab.fieldwork.pages import Elsewhere, Notice, PageView, Reception, Standing, SurveyView
 from surveylab.templating import render
 from surveylab.web import assets
-from surveylab.web.desk import desk, now
+from surveylab.web.desk import EMBEDDED, desk, embedded, now
 from surveylab.web.errors import problem
 from surveylab.web.forms import PageForm, Place, Ticket
 
@@ -47,7 +48,8 @@ def open_link(slug: str, place: str = "") -> str:
 
 def address(token: str, place: str = "") -> str:
     """Where a place of an interview is: a page, the thank-you page, or the landing page."""
-    return f"/r/{token}/{place}" if place else f"/r/{token}"
+    link = f"{EMBEDDED if embedded() else ''}/r/{token}"
+    return f"{link}/{place}" if place else link
 
 
 def onwards(token: str, elsewhere: Elsewhere) -> AnyResponse:
@@ -87,6 +89,23 @@ def resume(survey: SurveyView, *, entered: str = "", error: str | None = None, f
 def resume_place(slug: str) -> Place:
     """What the form for a resume code is signed for."""
     return Place("", open_link(slug, RESUME))
+
+
+def prompt(reception: Reception, place: Place, unit: str) -> Response:
+    """The landing page as it is offered to somebody in an app, before the person is a case."""
+    assert reception.survey is not None
+    return _plain(
+        reception.survey,
+        "prompt",
+        200,
+        forged=False,
+        started=False,
+        minutes=reception.minutes,
+        go_on_at=None,
+        ticket=desk().forms.signer.issue(place, now()),
+        action=place.form,
+        unit=unit,
+    )
 
 
 def thanks(survey: SurveyView) -> Response:
@@ -147,7 +166,9 @@ def page_text(view: PageView, ticket: Ticket, files: assets.Addresses, **values:
         home=_home(view.survey),
         assets=files,
         may_stop=True,
+        framed=embedded(),
         page=view,
+        query=f"?{urlencode(view.preselected)}" if view.preselected else "",
         title_heads=view.title_heads,
         t=view.words,
         ticket=ticket,
@@ -183,6 +204,7 @@ def plain_text(survey: SurveyView, template: str, files: assets.Addresses, **val
         address=address(survey.token),
         home=_home(survey),
         assets=files,
+        framed=embedded(),
     )
 
 

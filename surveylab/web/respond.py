@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from surveylab.fieldwork import beacons
 from surveylab.fieldwork.beacons import Telling
 from surveylab.fieldwork.pages import LANDING, Elsewhere, PageView, Reception, Standing
+from surveylab.fieldwork.preselection import Asked, paradata
 from surveylab.fieldwork.reading import read
 from surveylab.fieldwork.signals import signals
 from surveylab.store.responses import Paradata
@@ -89,7 +90,7 @@ def one_click(token: str) -> Response:
 @blueprint.get("/<token>/<page>")
 def show(token: str, page: str) -> Response:
     """One page of the instrument, or the way to the one that is open."""
-    view = desk().interview.view(token, page, now(), record=read_by_somebody())
+    view = desk().interview.view(token, page, now(), _asked(), record=read_by_somebody())
     return present.question(view) if isinstance(view, PageView) else _answer(token, view)
 
 
@@ -98,20 +99,25 @@ def submit(token: str, page: str) -> Response:
     """Answers to one page: stored and on to the next, or back with what to do about them."""
     at = now()
     interview = desk().interview
-    view = interview.view(token, page, at, record=False, sent=True)
+    view = interview.view(token, page, at, _asked(), record=False, sent=True)
     if not isinstance(view, PageView):
         return _answer(token, view)
     form = desk().forms.bind(view, request.form)
     if form.forged:
         return present.question_unsigned(view, form)
+    if view.begins:  # the page was opened by an answer in a message: to submit it is to start as well
+        received = interview.start(token, at)
+        begun = received if isinstance(received, Reception) else interview.view(token, page, at, _asked())
+        if not isinstance(begun, PageView):
+            return _answer(token, begun)
+        view = begun
     ticket = sent_ticket(request.form)
     reading = read(view, form.values, form.faults)
     if reading.faults:
         return present.question_again(view, form, reading.faults, ticket.shown_at)
     signs = signals(view, (at - ticket.shown_at).total_seconds(), trapped=bool(request.form.get(TRAP)))
-    how = Paradata(
-        ticket.shown_at, device(request.headers.get("User-Agent", "")), {"signals": list(signs)} if signs else {}
-    )
+    detail = {**({"signals": list(signs)} if signs else {}), **paradata(view.preselected, form.entered)}
+    how = Paradata(ticket.shown_at, device(request.headers.get("User-Agent", "")), detail)
     return present.onwards(token, interview.submit(view, reading, ticket.visit, how, at))
 
 
@@ -141,6 +147,11 @@ def _small_body() -> bytes:
         return request.get_data(cache=False)
     except HTTPException:  # too much, or the connection broke off
         return b""
+
+
+def _asked() -> Asked:
+    """The answers that the address asks for."""
+    return request.args.to_dict(flat=False)
 
 
 def _answer(token: str, received: Reception | Elsewhere) -> Response:

@@ -11,9 +11,19 @@ import pytest
 
 from surveylab.randomness import stream
 from surveylab.sampling import FrameView, OneByOne, bernoulli
-from surveylab.sampling.bernoulli import Settings, chooser, draw, key, threshold
+from surveylab.sampling.bernoulli import Settings, chooser, draw, hashing
 
 SURFACES = Path(__file__).parents[3] / "docs" / "surfaces.md"
+
+
+def threshold(settings: Settings) -> int:
+    """The bound of h, which no stream changes."""
+    return hashing(settings, stream("s"))[1]
+
+
+def key(rng: np.random.Generator) -> str:
+    """The key of a stream, which no probability changes."""
+    return hashing(Settings(0.5), rng)[0]
 
 
 def frame(n: int) -> FrameView:
