@@ -41,8 +41,9 @@ class QuotaFlow:
 class Flow:
     """A version of an experiment and where its cases are; arms in the order of the design.
 
-    ``loaded`` is the number of cases of data that were fielded elsewhere, ``problem`` why the
-    documents of the version cannot be read: there are no arms then.
+    ``unlisted`` says that the cases arrived by themselves, ``loaded`` is the number of cases of data
+    that were fielded elsewhere, ``problem`` why the documents of the version cannot be read: there
+    are no arms then.
     """
 
     stored: StoredExperiment
@@ -50,6 +51,7 @@ class Flow:
     factors: tuple[str, ...] = ()
     arms: tuple[ArmFlow, ...] = ()
     quotas: tuple[QuotaFlow, ...] = ()
+    unlisted: bool = False
     loaded: int | None = None
     problem: str | None = None
 
@@ -85,7 +87,9 @@ def _flow(ledger: Ledger, studies: Studies, stored: StoredExperiment, now: datet
         tallies = quotas.tallies(conn, stored.id, now) if experiment.quotas else {}
     arms = (ArmFlow(arm.mapping, _stages(counts.get(frozenset(arm.levels), {}))) for arm in experiment.arms)
     factors = tuple(factor.name for factor in experiment.assignment.factors)
-    return Flow(stored, experiment.title, factors, tuple(arms), tuple(_quotas(experiment, tallies)))
+    return Flow(
+        stored, experiment.title, factors, tuple(arms), tuple(_quotas(experiment, tallies)), experiment.frame is None
+    )
 
 
 def _quotas(experiment: Experiment, tallies: Mapping[str, Tally]) -> Iterator[QuotaFlow]:

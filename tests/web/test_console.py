@@ -10,7 +10,10 @@ import pytest
 
 from surveylab import spec
 from surveylab.analysis.load import load_data
+from surveylab.fieldwork import recruit
 from surveylab.web import create_app
+
+from .conftest import BEGIN
 
 ROOT = Path(__file__).parents[2]
 WORDING = """
@@ -80,9 +83,13 @@ def test_every_version_is_shown(browser, field, nps):
 
 def test_who_came_through_an_open_link_was_not_sampled(browser, field):
     """They arrived."""
-    field.written(WORDING, INSTRUMENT, drawn=False)
+    recruit.draw(
+        field.ledger, spec.read_documents({"trial.yaml": WORDING, "questions.yaml": INSTRUMENT}, "trial.yaml"), BEGIN
+    )
     browser.answer(browser.get("/o/trial"))
-    rows = table(browser.get("/console/trial"))
+    page = browser.get("/console/trial")
+    assert "opened 2026-03-02 09:00 UTC" in page.text
+    rows = table(page)
     assert rows[0] == ["f", "arrived", "sent", "opened", "started", "submitted", "opted out"]
     assert rows[-1] == ["All arms", "1", "0 0.0%", "1 100.0%", "1 100.0%", "0 0.0%", "0 0.0%"]
 

@@ -7,10 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from surveylab.analysis.measure import record_of
+from surveylab.design.cases import Answer
 from surveylab.design.dispositions import disposition
 from surveylab.fieldwork import progress
+from surveylab.fieldwork.interview import Interview
+from surveylab.fieldwork.reading import Reading
 from surveylab.fieldwork.studies import Studies
 from surveylab.store import histories, quotas
+from surveylab.store.responses import Paradata
 
 EXPERIMENT = """
 format: 1
@@ -264,6 +268,39 @@ def test_two_tabs_that_disagree_at_the_same_moment(app, browser, field, clock, t
         assert held == ({"young"} if field.values(token)["age"] == 20 else {"old"})
 
 
+def test_what_another_tab_changed_meanwhile_decides(browser, field, clock, trial):
+    """A page that was being read in while another tab changed the deciding answer goes by the new one."""
+    row, (first, *_) = trial(BY_AGE % 5)
+    page = browser.answer(browser.start(first), {"age": "20"})
+    interview, view = _reading(field, first, page, clock)
+    browser.answer(browser.get(f"/r/{first}/one"), {"age": "50"})
+    assert _stored(interview, view, clock) == "thanks"
+    assert (tally(field, clock, row, "young"), tally(field, clock, row, "old")) == ((0, 0, 0), (1, 0, 0))
+
+
+def test_a_page_that_was_being_read_in_when_the_interview_ended_takes_no_place(browser, field, clock, trial):
+    """An opt-out in another tab: nothing more is stored, and no place is left behind."""
+    row, (first, *_) = trial(BY_AGE % 5)
+    page = browser.answer(browser.start(first), {"age": "20"})
+    interview, view = _reading(field, first, page, clock)
+    browser.post(browser.get(f"/r/{first}/stop"))
+    assert _stored(interview, view, clock) == "thanks"
+    assert field.values(first) == {"age": 20}
+    assert tally(field, clock, row, "young") == (0, 0, 0)
+
+
+def _reading(field, token, page, clock):
+    """A request that has read the case and has stored nothing yet."""
+    interview = Interview(field.ledger, Studies(field.ledger))
+    return interview, interview.view(token, page.request.path.rpartition("/")[2], clock.time, sent=True)
+
+
+def _stored(interview, view, clock):
+    """The same request, going on: where it leads to."""
+    reading = Reading((Answer("a", "a", "x", 1),), {})
+    return interview.submit(view, reading, "a visit", Paradata(clock.time), clock.time).place
+
+
 def test_an_opt_out_gives_the_place_back_at_once(browser, field, clock, trial):
     """Nobody waits for who is not coming; a place that was confirmed stays with the answers."""
     row, (first, second, third, *_) = trial("{all: {most: 1}}")
@@ -317,6 +354,15 @@ def test_looking_takes_no_place(browser, field, clock, trial):
         for path in ("", "/one", "/thanks", "/stop"):
             browser.client.open(f"/r/{first}{path}", method=method)
     assert field.rows("quota_place") == before
+
+
+def test_a_preview_takes_no_place(browser, field, trial):
+    """It shows every page to nobody: no case, no event, no place."""
+    row, _ = trial("{all: {most: 1}}")
+    before = [field.rows(table) for table in ("sampled_case", "event", "quota_place")]
+    assert browser.get("/console/trial/preview").status_code == 200
+    assert [field.rows(table) for table in ("sampled_case", "event", "quota_place")] == before
+    assert browser.start(field.tokens(row)[0]).status_code == 200
 
 
 def test_the_console_shows_how_far_quotas_are(browser, field, clock, trial):

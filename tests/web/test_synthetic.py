@@ -16,7 +16,8 @@ from surveylab.analysis.analyse import ready_data
 from surveylab.analysis.report import flow
 from surveylab.design.experiment import Study
 from surveylab.errors import SurveylabError
-from surveylab.fieldwork import recruit
+from surveylab.fieldwork import progress, recruit
+from surveylab.fieldwork.studies import Studies
 from surveylab.fieldwork.synthetic import Walker, answer_all, hidden, names
 from surveylab.settings import Settings
 from surveylab.store import datasets, experiments, frames, histories
@@ -99,6 +100,21 @@ def test_time_of_synthetic_respondents_is_their_own(ledger: Ledger, study: Study
     assert mine.page_seconds
     for page, seconds in mine.page_seconds.items():
         assert seconds == pytest.approx(how.seconds[page], abs=0.01)
+
+
+def test_who_finds_a_quota_full_is_told_apart(ledger: Ledger, study: Study, address: str) -> None:
+    """Of many who come at once, each at a time of its own, as many finish as there are places confirmed."""
+    name = "nps_wording_length.yaml"
+    quota = "quotas: {detractors: {most: 6, if: recommend <= 8}}\n"
+    study = spec.read_documents({**study.documents, name: study.documents[name] + quota}, name)
+    with ledger.write() as conn:
+        frames.replace_frame(conn, "customers", "x", simulate.frame(PEOPLE, "s"), NOW)
+    recruit.draw(ledger, study, NOW)
+    ends = answer_all(Walker(study, address, NOW), recruit.invited(ledger, study.experiment.slug), workers=4)
+    (flow,) = progress.versions(ledger, Studies(ledger), study.experiment.slug, NOW)
+    assert flow.quotas[0].confirmed <= 6
+    assert flow.quotas[0].turned_away == ends["quota_full"] > 0
+    assert flow.total["submitted"] == ends["finished"] > flow.quotas[0].confirmed
 
 
 def test_a_wrong_token_is_an_error(study: Study, address: str) -> None:

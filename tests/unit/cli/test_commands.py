@@ -102,6 +102,40 @@ def test_what_is_missing_is_said_with_the_way_out(lab: Lab) -> None:
     assert "SL001" in lab.run("analyse", "none.yaml", code=1).stderr
 
 
+def test_a_pause_is_begun_told_and_ended(lab: Lab) -> None:
+    """By the file or by the name; what cannot be done is said with the way out."""
+    assert "surveylab draw" in lab.run("pause", SPEC, code=1).stderr
+    lab.frame()
+    lab.run("draw", SPEC)
+    assert "surveylab resume nps_wording_length" in lab.run("pause", SPEC).output
+    assert "paused already" in lab.run("pause", "nps_wording_length", code=1).stderr
+    assert "takes answers again" in lab.run("resume", "nps_wording_length").output
+    assert "not paused" in lab.run("resume", SPEC, code=1).stderr
+
+
+def test_quotas_are_told(lab: Lab) -> None:
+    """As a table and as JSON; without any, in words."""
+    assert "surveylab draw" in lab.run("quotas", "trial", code=1).stderr
+    lab.frame()
+    (lab.folder / "experiments").mkdir()
+    (lab.folder / "instruments").mkdir()
+    shipped = ROOT / "instruments" / "relationship_nps.yaml"
+    (lab.folder / "instruments" / shipped.name).write_text(shipped.read_text(encoding="utf-8"), encoding="utf-8")
+    quota = 'quotas: {short: {most: 9, if: arm.length == "short"}, all: {most: 99, counts: completes}}\n'
+    trial = lab.folder / "experiments" / "trial.yaml"
+    trial.write_text(Path(SPEC).read_text(encoding="utf-8") + quota, encoding="utf-8")
+    lab.run("draw", str(trial))
+    rows = json.loads(lab.run("quotas", str(trial), "--json").output)
+    far = {"confirmed": 0, "reserved": 0, "turned_away": 0}
+    assert rows == [
+        {"name": "short", "rule": 'arm.length == "short"', "most": 9, "counts": "in_progress", **far},
+        {"name": "all", "rule": None, "most": 99, "counts": "completes", **far},
+    ]
+    assert "everybody" in lab.run("quotas", "trial").output
+    lab.run("draw", SPEC)
+    assert "has no quotas" in lab.run("quotas", SPEC).output
+
+
 def test_an_unknown_database_is_one_clear_error(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     """A wrong address is refused without a traceback."""
     monkeypatch.setenv("SURVEYLAB_DATABASE_URL", "mysql://x/y")
