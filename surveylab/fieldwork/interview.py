@@ -25,8 +25,7 @@ from surveylab.fieldwork.quotas import Admission
 from surveylab.fieldwork.reading import Reading
 from surveylab.fieldwork.sitting import TAKING, Sitting
 from surveylab.fieldwork.studies import Studies
-from surveylab.store import frames, paradata, presentations, responses
-from surveylab.store.cases import case_by_token
+from surveylab.store import frames, paradata, presentations, responses, sittings
 from surveylab.store.ledger import Connection, Ledger
 from surveylab.store.responses import Paradata
 
@@ -227,10 +226,10 @@ class Interview:
         if not (token.isascii() and token.isprintable()):
             return None  # no token looks like that, and PostgreSQL takes no NUL even in a question
         with self._ledger.read() as conn:
-            case = case_by_token(conn, token)
-            if case is None:
-                return None
-            state = responses.interview_state(conn, case.id)
+            found = sittings.sitting(conn, token)
+        if found is None:
+            return None
+        case, state = found
         plan = self._studies.plan(case.experiment, case.levels, case.unit)
         return Sitting(case, plan, state, now, lambda: self._person(plan.frame, case.unit))
 

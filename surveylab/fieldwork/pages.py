@@ -55,6 +55,8 @@ class Wording:
     fallback: str
     known: Mapping[str, Value]
     person: Person = dict
+    filled: set[str] = field(default_factory=set, compare=False)
+    """The names that fills have looked up so far: where there are none, the texts are the same for everybody."""
 
     def __call__(self, text: Text) -> str:
         """The text in the language, else in its base (``de`` for ``de-AT``), else in another.
@@ -65,7 +67,9 @@ class Wording:
         words = text[next((tag for tag in wanted if tag in text), next(iter(text)))]
         if "{" not in words:
             return words
-        if IDENTIFYING.isdisjoint(name for name, _, _ in fills.occurrences(words)):
+        names = {name for name, _, _ in fills.occurrences(words)}
+        self.filled.update(names)
+        if IDENTIFYING.isdisjoint(names):
             return fills.fill(words, self.known)
         return fills.fill(words, {**self.known, **{f"unit.{name}": value for name, value in self.person().items()}})
 

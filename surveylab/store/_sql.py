@@ -71,6 +71,15 @@ def among(conn: Connection, column: ColumnElement[Any], numbers: Sequence[int]) 
     return column.in_(numbers)
 
 
+def json_rows(engine: str, where: ColumnElement[bool], *columns: ColumnElement[Any]) -> ColumnElement[str]:
+    """The rows of a table as one JSON text, in any order, each a list of these columns: a column of another query."""
+    if engine == "postgresql":
+        rows: ColumnElement[Any] = func.coalesce(func.json_agg(func.json_build_array(*columns)), text("'[]'"))
+    else:
+        rows = func.json_group_array(func.json_array(*columns))
+    return select(cast(rows, Text)).where(where).scalar_subquery()
+
+
 def one_at_a_time(conn: Connection, purpose: str) -> None:
     """Hold all others with the same purpose back until this transaction ends.
 

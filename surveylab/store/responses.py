@@ -8,17 +8,20 @@ the same visit with other answers (Back, a change, Continue): that is a change o
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Select, Text, bindparam, cast, literal, null, select, union_all
+from sqlalchemy import BindParameter, ColumnElement, Connection, Select, Text, bindparam, cast, select
 
 from surveylab.design.cases import Answer, Event
 from surveylab.design.terms import Missing, Value
-from surveylab.store._sql import insert
+from surveylab.store._driver import Statement
+from surveylab.store._sql import insert, json_rows
+from surveylab.store.columns import Key, moment
 from surveylab.store.tables import KEYED, exposure, paradata
 from surveylab.store.tables import answer as answer_table
 from surveylab.store.tables import event as event_table
@@ -44,16 +47,30 @@ class InterviewState:
 
 
 def interview_state(conn: Connection, case_id: int) -> InterviewState:
-    """Everything about a case that the next page depends on, in two queries."""
-    mine = {"case": case_id}
-    answers = {row.column_name: answer_from(row) for row in conn.execute(_ANSWERS_OF_CASE, mine)}
-    history = conn.execute(_HISTORY, mine).all()
-    events = [row for row in history if row.what == "event"]
+    """Everything about a case that the next page depends on, in one query."""
+    (row,) = _STATE.rows(conn, {"case": case_id})
+    return state_from(row)
+
+
+def state_columns(engine: str, case: ColumnElement[int]) -> tuple[ColumnElement[str], ...]:
+    """What ``state_from`` reads of a case, to be selected beside other columns or alone."""
+    return (
+        json_rows(engine, event_table.c.case_id == case, *(event_table.c[name] for name in _EVENT_READ)),
+        json_rows(engine, exposure.c.case_id == case, exposure.c.factor),
+        json_rows(engine, answer_table.c.case_id == case, *_ANSWER_READ),
+    )
+
+
+def state_from(columns: Sequence[str]) -> InterviewState:
+    """The state of a case from ``state_columns``."""
+    events, exposures, answers = map(json.loads, columns)
+    events.sort()  # by their numbers
+    answers.sort(key=itemgetter(_POSITION))
     return InterviewState(
-        answers,
-        tuple(Event(row.at, row.kind, row.detail) for row in events),
-        frozenset(row.key for row in events if row.key is not None),
-        frozenset(row.kind for row in history if row.what == "exposure"),
+        {row[_COLUMN]: _answer(row) for row in answers},
+        tuple(Event(moment(at), kind, detail) for _, at, kind, detail, _ in events),
+        frozenset(key for *_, key in events if key is not None),
+        frozenset(factor for (factor,) in exposures),
     )
 
 
@@ -62,14 +79,14 @@ def append_event(
 ) -> bool:
     """Append to the history. False, and nothing is written, where the key was used before."""
     row = {"case_id": case_id, "at": at, "kind": kind, "detail": detail, "key": key}
-    return conn.execute(_EVENT, row).first() is not None
+    return bool(_EVENT.rows(conn, row))
 
 
 def record_exposures(conn: Connection, case_id: int, factors: Iterable[str], page: str, at: datetime) -> None:
     """Write down that a page which carries these factors was shown; the first time stays."""
     rows = [{"case_id": case_id, "factor": factor, "page": page, "at": at} for factor in sorted(factors)]
     if rows:
-        conn.execute(_EXPOSURE, rows)
+        _EXPOSURE.run(conn, rows)
 
 
 def submission_key(case_id: int, page: str, visit: str) -> str:
@@ -113,28 +130,33 @@ def record_submission(
     key = submission_key(case_id, page, visit)
     if append_event(conn, case_id, at, "page", page, key=key):
         visited = {"case_id": case_id, "page": page, "visit": visit, "shown_at": how.shown_at, "submitted_at": at}
-        conn.execute(_PARADATA, {**visited, "device": how.device, "detail": dict(how.detail)})
+        _PARADATA.run(conn, [{**visited, "device": how.device, "detail": dict(how.detail)}])
     elif _stand(conn, case_id, key, rows):
         return False
     else:
         append_event(conn, case_id, at, "page", page)
     if rows:
-        conn.execute(_ANSWER, rows)
+        _ANSWER.run(conn, rows)
     return True
 
 
 def _stand(conn: Connection, case_id: int, key: str, rows: Iterable[Mapping[str, Any]]) -> bool:
     """Whether answers are in the ledger already; who sends the same visit at the same time waits for its turn."""
-    conn.execute(_TURN, {"submission": key})
-    stored = {row.column_name: (row.kind, row.value, row.missing) for row in conn.execute(_STORED, {"case": case_id})}
+    _TURN.rows(conn, {"submission": key})
+    stored = {column: tuple(value) for column, *value in _STORED.rows(conn, {"case": case_id})}
     return all(stored.get(row["column_name"]) == (row["kind"], row["value"], row["missing"]) for row in rows)
 
 
 def answer_from(row: Any) -> Answer:
     """An answer from a row of ``ANSWERS``."""
-    value = Missing(row.missing) if row.missing is not None else decoded(row.kind, row.value)
-    shown = row.position, _order(row.option_order), row.text_hash, row.page_position, row.row_position, row.language
-    return Answer(row.item, row.column_name, value, *shown)
+    return _answer(row[1:])
+
+
+def _answer(columns: Sequence[Any]) -> Answer:
+    """An answer from its columns, in the order of ``_ANSWER_READ``."""
+    item, column, value, kind, missing, position, text_hash, page_position, row_position, language, order = columns
+    answer = Missing(missing) if missing is not None else decoded(kind, value)
+    return Answer(item, column, answer, position, _order(order), text_hash, page_position, row_position, language)
 
 
 def encoded(value: Value) -> tuple[str, str]:
@@ -170,27 +192,32 @@ def _order(text: str) -> tuple[str, ...]:
     return tuple(json.loads(text))
 
 
-_READ = (
-    "case_id",
-    "item",
-    "column_name",
-    "value",
-    "kind",
-    "missing",
-    "position",
-    "text_hash",
-    "page_position",
-    "row_position",
-    "language",
+_ANSWER_READ: tuple[ColumnElement[Any], ...] = (
+    *(
+        answer_table.c[name]
+        for name in (
+            "item",
+            "column_name",
+            "value",
+            "kind",
+            "missing",
+            "position",
+            "text_hash",
+            "page_position",
+            "row_position",
+            "language",
+        )
+    ),
+    cast(answer_table.c.option_order, Text).label("option_order"),
 )
+_COLUMN, _POSITION = 1, 5
+_EVENT_READ = ("id", "at", "kind", "detail", "key")
 
-ANSWERS: Select[Any] = select(
-    *(answer_table.c[name] for name in _READ), cast(answer_table.c.option_order, Text).label("option_order")
-)
+ANSWERS: Select[Any] = select(answer_table.c.case_id, *_ANSWER_READ)
 """The rows that ``answer_from`` reads; narrow them to the cases that matter."""
 
-_CASE: BindParameter[int] = bindparam("case")
-_ANSWERS_OF_CASE = ANSWERS.where(answer_table.c.case_id == _CASE).order_by(answer_table.c.position)
+_CASE: BindParameter[int] = bindparam("case", type_=Key)
+_STATE = Statement(lambda engine: select(*state_columns(engine, _CASE)))
 
 
 def _row(answer: Answer) -> dict[str, Any]:
@@ -211,35 +238,28 @@ def _row(answer: Answer) -> dict[str, Any]:
     }
 
 
-def _history() -> Any:
-    events = select(
-        literal("event", Text).label("what"),
-        event_table.c.id.label("number"),
-        event_table.c.at,
-        event_table.c.kind,
-        event_table.c.detail,
-        event_table.c.key,
-    ).where(event_table.c.case_id == _CASE)
-    exposures = select(
-        literal("exposure", Text), literal(0), exposure.c.at, exposure.c.factor, exposure.c.page, null()
-    ).where(exposure.c.case_id == _CASE)
-    return union_all(events, exposures).order_by("number")
-
-
-_HISTORY = _history()
-_TURN = select(event_table.c.id).where(event_table.c.key == bindparam("submission")).with_for_update()
-_STORED = select(answer_table.c.column_name, answer_table.c.kind, answer_table.c.value, answer_table.c.missing).where(
-    answer_table.c.case_id == _CASE
+_TURN = Statement(
+    lambda _: select(event_table.c.id).where(event_table.c.key == bindparam("submission", type_=Text)).with_for_update()
 )
-_PARADATA = paradata.insert().inline()
-
-
-_EVENT = insert(
-    event_table, ("key",), columns=("case_id", "at", "kind", "detail", "key"), where=KEYED.text, returning="id"
+_STORED = Statement(
+    lambda _: select(
+        answer_table.c.column_name, answer_table.c.kind, answer_table.c.value, answer_table.c.missing
+    ).where(answer_table.c.case_id == _CASE)
 )
-_EXPOSURE = insert(exposure, ("case_id", "factor"))
-_ANSWER = insert(
-    answer_table,
-    ("case_id", "column_name"),
-    replacing=[column.name for column in answer_table.columns if not column.primary_key],
+_DISPLAY = ("case_id", "page", "visit")
+_PARADATA = Statement(
+    lambda _: insert(paradata, _DISPLAY, columns=(*_DISPLAY, "shown_at", "submitted_at", "device", "detail"))
+)
+_EVENT = Statement(
+    lambda _: insert(
+        event_table, ("key",), columns=("case_id", "at", "kind", "detail", "key"), where=KEYED.text, returning="id"
+    )
+)
+_EXPOSURE = Statement(lambda _: insert(exposure, ("case_id", "factor")))
+_ANSWER = Statement(
+    lambda _: insert(
+        answer_table,
+        ("case_id", "column_name"),
+        replacing=[column.name for column in answer_table.columns if not column.primary_key],
+    )
 )

@@ -16,6 +16,7 @@ from surveylab.web.clocks import Clock
 from surveylab.web.desk import EMBEDDED, NAME, Desk
 from surveylab.web.forms import Forms, Signer
 from surveylab.web.server import serve
+from surveylab.web.stencils import Stencils
 
 __all__ = ["create_app", "serve"]
 
@@ -50,6 +51,7 @@ def create_app(settings: Settings, *, ledger: Ledger | None = None, clock: Clock
         forms=Forms(Signer(settings.secret or _kept_secret(book))),
         clock=clock or clocks.system,
         prompts=Prompts(book, studies, interview.durations),
+        stencils=Stencils(),
     )
     for part in (respond, arrive, console, assets):
         app.register_blueprint(part.blueprint)

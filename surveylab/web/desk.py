@@ -15,6 +15,7 @@ from surveylab.settings import Settings
 from surveylab.store.ledger import Ledger
 from surveylab.web.clocks import Clock
 from surveylab.web.forms import Forms
+from surveylab.web.stencils import Stencils
 
 NAME = "surveylab"
 EMBEDDED = "/w"
@@ -33,6 +34,7 @@ class Desk:
     forms: Forms
     clock: Clock
     prompts: Prompts
+    stencils: Stencils
 
 
 def desk() -> Desk:

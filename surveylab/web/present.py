@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from urllib.parse import urlencode
 
 from flask import Response, redirect
@@ -152,7 +153,11 @@ def _question(
 ) -> Response:
     ticket = desk().forms.signer.issue(Place(view.survey.token, view.page), shown or now())
     again = {"entered_again": entered, "errors": errors or {}, "forged": code == 400}
-    return Response(page_text(view, ticket, assets.addresses(), resume_at=_resume_at(view.survey), **again), code)
+    plain = partial(page_text, view, ticket, assets.addresses(), resume_at=_resume_at(view.survey), **again)
+    if code != 200:
+        return Response(plain(), code)
+    around = embedded()
+    return Response(desk().stencils.page(view, ticket.visit, ticket.signature, plain, around=around))
 
 
 def page_text(view: PageView, ticket: Ticket, files: assets.Addresses, **values: object) -> str:

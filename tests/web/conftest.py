@@ -240,11 +240,17 @@ def short_token(field: Field, nps: int) -> str:
 
 
 @pytest.fixture
-def every_type(field: Field) -> str:
+def every_type(twice_every_type: list[str]) -> str:
     """A case of a survey with a page for each question type: the example of its docstring, under its name."""
+    return twice_every_type[0]
+
+
+@pytest.fixture
+def twice_every_type(field: Field) -> list[str]:
+    """Two cases of one arm of that survey."""
     pages = "".join(f"  - {{id: {name}, items: [{name}]}}\n" for name in registry.names("questions"))
     items = "".join(_example(name) for name in registry.names("questions"))
-    return field.tokens(field.written(_TRIAL, _EVERY_TYPE.format(pages=pages, items=items)), f="x")[0]
+    return field.tokens(field.written(_TRIAL, _EVERY_TYPE.format(pages=pages, items=items), per_arm=2), f="x")
 
 
 @pytest.fixture
