@@ -97,11 +97,8 @@ def _count(tallies: dict[_Key, _Tally], record: CaseRecord) -> None:
 
 def _reason(record: CaseRecord, score: Score, instrument: Instrument) -> Missing:
     """Why the first answer that a score lacks is not there."""
-    absent = (each for each in scoring.columns(instrument, score.named) if record.known.get(each) is None)
-    answer = record.standing.get(next(absent))
-    if answer is not None and isinstance(answer.value, Missing):
-        return answer.value
-    return Missing.NOT_ASKED if record.had("submitted") else Missing.NOT_REACHED
+    reasons = (record.responses[column] for column in scoring.columns(instrument, score.named))
+    return next(reason for reason in reasons if isinstance(reason, Missing))
 
 
 def _scored(instrument: str, name: str, arm: Arm | None, tally: _Tally) -> Scored:

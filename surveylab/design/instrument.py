@@ -51,6 +51,14 @@ class Battery(Protocol):
 
 
 @runtime_checkable
+class Declinable(Protocol):
+    """Settings of a question type that may offer "don't know" and "prefer not to say"."""
+
+    def reasons(self) -> Mapping[str, Text]:
+        """Code -> text of the reasons that are offered, in the order displayed."""
+
+
+@runtime_checkable
 class Arrangeable(ItemSettings, Protocol):
     """Settings of a question type that shows options, rows or points in an order."""
 
@@ -104,6 +112,13 @@ class Item:
     def columns(self) -> tuple[str, ...]:
         """The columns under which its answers are stored."""
         return self.settings.columns(self.id) if self.settings else ()
+
+    @property
+    def displayed_options(self) -> tuple[str, ...]:
+        """The codes of what can be selected in the order displayed, the ways to decline last."""
+        settings: object = self.settings
+        reasons = tuple(settings.reasons()) if isinstance(settings, Declinable) else ()
+        return (*(self.settings.option_order() if self.settings else ()), *reasons)
 
     @property
     def bounds(self) -> tuple[int, int] | None:

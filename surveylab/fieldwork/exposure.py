@@ -97,6 +97,10 @@ def _of_path(
         homes = [page.id for page in original.pages if name in page.items and page.id in places]
     else:
         homes = _homes(root, path, shown)
+    by_chance = {page.id for page in armed.pages if page.items} - filled
+    if homes and by_chance.issuperset(homes):
+        return  # nothing of them is of a set that was drawn for this case, whatever its arm
+    homes = [page for page in homes if page not in by_chance]
     yield from (Meeting(factor, places[page], onwards=page not in filled) for page in homes)
     if not homes:
         yield Meeting(factor, LANDING_PLACE - 1, onwards=True)

@@ -77,9 +77,16 @@ class Passage:
         return self._asked[page.id]
 
     def done(self, page: Page) -> bool:
-        """Whether the page was accepted with every item that now applies on it."""
-        columns = (column for item in self.items(page) for column in item.columns)
-        return page.id in self.sent and all(column in self.answers for column in columns)
+        """Whether the page was accepted with every item that now applies on it, and its answers go together.
+
+        An edit of an earlier answer can make an item apply, or make a validation across items fail.
+        """
+        if page.id not in self.sent:
+            return False
+        items = self.items(page)
+        if any(column not in self.answers for item in items for column in item.columns):
+            return False
+        return not any(evaluate(each.error_if, self.known) for item in items for each in item.validation)
 
     @property
     def first_open(self) -> Page | None:
@@ -122,11 +129,12 @@ class Passage:
 
     def _will_come(self, page: Page, still_open: Collection[str]) -> bool | None:
         """Whether a page that lies ahead will be shown; None while answers to come decide it."""
-        here = self._verdict(page.applicable_if, still_open)
+        section = self.instrument.section(page.id)
+        above = [self._verdict(each.applicable_if, still_open) for each in (section, page) if each is not None]
         items = [self._verdict(item.applicable_if, still_open) for item in self._of(page)]
-        if here is False or all(each is False for each in items):
+        if False in above or all(each is False for each in items):
             return False
-        return True if here and any(items) else None
+        return True if None not in above and any(items) else None
 
     def _verdict(self, rule: Rule | None, still_open: Collection[str]) -> bool | None:
         if rule is None:

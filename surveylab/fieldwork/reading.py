@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
 from surveylab import registry
 from surveylab.design.cases import Answer
 from surveylab.design.instrument import Item, texts
-from surveylab.design.rules import evaluate
+from surveylab.design.rules import evaluate, names
 from surveylab.design.terms import Value
 from surveylab.digests import digest
 from surveylab.fieldwork.pages import PageView, Question
+from surveylab.questions import OfItem
 
 
 @dataclass(frozen=True)
@@ -40,23 +41,36 @@ def read(view: PageView, data: Mapping[str, Any], faults: Mapping[str, str]) -> 
         if not any(column in faults for column in question.item.columns)
     }
     values = {answer.column: answer.value for answers in parsed.values() for answer in answers}
-    after = replace(view.passage, answers={**view.passage.answers, **values})
+    at_fault = {column for q in view.questions if q.item.id not in parsed for column in q.item.columns}
+    before = {column: value for column, value in view.passage.answers.items() if column not in at_fault}
+    after = replace(view.passage, answers={**before, **values})
     applying = {item.id: item for item in after.items(after.instrument.page(view.page))}
     asked = {column for item in applying.values() for column in item.columns}
-    together = _together(view, [item for name, item in applying.items() if name in parsed], after.known)
-    at_fault = {**faults, **together}
+    whole = [item for name, item in applying.items() if name in parsed]
+    messages = {**_placed(view, faults), **_together(view, whole, after.known, at_fault)}
     return Reading(
         tuple(answer for item, answers in parsed.items() if item in applying for answer in answers),
-        {column: at_fault[column] for column in _in_order(view, at_fault) if column in asked},
+        {column: messages[column] for column in _in_order(view, messages) if column in asked},
     )
 
 
-def _together(view: PageView, items: Iterable[Item], known: Mapping[str, Value]) -> dict[str, str]:
-    """Column -> message, for the items without faults of their own that do not go with other answers."""
+def _placed(view: PageView, faults: Mapping[str, str]) -> dict[str, str]:
+    """The faults, those of a whole item at its first column as displayed: forms know the order of the file only."""
+    first = {column: q.item.columns[0] for q in view.questions for column in q.item.columns}
+    whole = {first.get(column, column): message for column, message in faults.items() if isinstance(message, OfItem)}
+    return {**whole, **{column: message for column, message in faults.items() if not isinstance(message, OfItem)}}
+
+
+def _together(view: PageView, items: Iterable[Item], known: Mapping[str, Value], at_fault: Set[str]) -> dict[str, str]:
+    """Column -> message, for the items without faults of their own that do not go with other answers.
+
+    A rule that names an answer which is at fault itself is not looked at.
+    """
     words = replace(view.words, known=known)
     found = {}
     for item in items:
-        failed = next((each for each in item.validation if evaluate(each.error_if, known)), None)
+        judged = (each for each in item.validation if not at_fault & set(names(each.error_if.tree)))
+        failed = next((each for each in judged if evaluate(each.error_if, known)), None)
         if failed is not None and item.columns:
             found[item.columns[0]] = words(failed.message)
     return found
@@ -76,13 +90,22 @@ def _answers(view: PageView, question: Question, data: Mapping[str, Any]) -> Ite
     enter the hash: names can be guessed and hashed, and an answer would tell whose it is after the person was erased.
     """
     item = question.item
-    order = item.settings.option_order() if item.settings else ()
     words = view.words.anonymous
     as_written = next(each for each in view.items if each.id == item.id)
     shown = digest(view.language, *map(words, texts(as_written))).hex()
     parsed = registry.load("questions", item.type).parse(item, data)
     rows = {column: row for row, column in enumerate(item.columns, start=1)}
     return [
-        Answer(item.id, column, value, question.position, order, shown, view.position, rows.get(column), view.language)
+        Answer(
+            item.id,
+            column,
+            value,
+            question.position,
+            item.displayed_options,
+            shown,
+            view.position,
+            rows.get(column),
+            view.language,
+        )
         for column, value in parsed.items()
     ]

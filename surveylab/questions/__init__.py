@@ -28,6 +28,12 @@ class Person:
     spread: float | None = None
 
 
+class OfItem(str):
+    """A message about a whole item: it stands at the first of its columns as displayed."""
+
+    __slots__ = ()
+
+
 Entered = Mapping[str, list[str]]
 """What stands in the controls of a form: column -> the values sent under that name."""
 

@@ -23,7 +23,7 @@ from wtforms.form import BaseForm
 
 from surveylab.design.instrument import Item
 from surveylab.design.terms import Missing, Text, Value
-from surveylab.questions import Entered, Person
+from surveylab.questions import Entered, OfItem, Person
 from surveylab.questions import _words as words
 from surveylab.questions import _words_entered as more
 from surveylab.questions._answers import shown, stored
@@ -83,7 +83,7 @@ def fields(item: Item, language: str) -> Mapping[str, UnboundField[Any]]:
                     raise ValidationError(wanted)
             elif column == item.columns[0] and sum(filter(None, amounts)) != settings.total:
                 given = sum(filter(None, amounts))
-                raise ValidationError(say(more.SUM_WRONG, language, total=settings.total, sum=given))
+                raise ValidationError(OfItem(say(more.SUM_WRONG, language, total=settings.total, sum=given)))
 
         return UnboundField(Control, read, validators=[check])
 

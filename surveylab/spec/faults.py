@@ -54,7 +54,7 @@ CODES: dict[str, str] = {
     "SL312": "a page that stands in two sections, or in none where there are sections",
     "SL313": "something is pinned that is not there",
     "SL314": "sets of items that cannot be drawn",
-    "SL315": "a rule that reads an answer which may not be there yet",
+    "SL315": "a rule or a fill that reads an answer which may not be there yet",
     # Factors and levels.
     "SL401": "weights that are no probabilities, or do not sum to 1",
     "SL402": "a path that does not exist or cannot be varied",

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
-from surveylab.design import rules
-from surveylab.design.instrument import Instrument, Item, ItemSets, Page, Section
+from surveylab.design import fills, rules
+from surveylab.design.instrument import Instrument, Item, ItemSets, Page, Section, texts
 from surveylab.design.orders import Arrangement
+from surveylab.design.terms import Text
 from surveylab.errors import Fault
 from surveylab.spec.checking import fault
 from surveylab.spec.document import Node, at, keys_of
@@ -35,6 +36,7 @@ def structure_faults(instrument: Instrument, node: Node, written: Node) -> Itera
         if keys_of(at(written, "sets", sets.id, "weights")) == tuple(sets.weights or ()):
             yield from _weights(sets, at(node, "sets", sets.id))
     yield from _rules(instrument, node)
+    yield from _fills(instrument, node)
 
 
 def _sections(instrument: Instrument, node: Node) -> Iterator[Fault]:
@@ -140,6 +142,23 @@ def _too_early(
             yield fault(node, Finding("SL315", what, remedy, offset=each.position))
 
 
+def _fills(instrument: Instrument, node: Node) -> Iterator[Fault]:
+    """Answers filled in where they may not be there yet: the words would change for who comes back to them."""
+    places = _Places(instrument)
+    told: list[tuple[Iterable[Text], Node | None, Section | Page]] = []
+    told += [([each.title or {}], at(node, "sections", each.id), each) for each in instrument.sections]
+    told += [([each.title or {}], at(node, "pages", each.id), each) for each in instrument.pages]
+    for item in instrument.items:
+        told += [(texts(item), at(node, "items", item.id), page) for page in places.pages_of(item.id)]
+    for said, place, part in told:
+        filled = (name for text in said for words in text.values() for name, _, _ in fills.occurrences(words))
+        for name in dict.fromkeys(filled):
+            root = name.split(".", maxsplit=1)[0]
+            if place is not None and places.is_asked(root) and not places.is_before(root, part):
+                what = f"the fill names {name!r}, which may be asked later or on the same page."
+                yield fault(place, Finding("SL315", what, "Fill in what is surely asked on an earlier page."))
+
+
 class _Places:
     """Which items are asked before what, in every order that can come out."""
 
@@ -151,7 +170,11 @@ class _Places:
         """Whether the item stands on a page."""
         return item in self._page
 
-    def is_before(self, item: str, part: Section | Page | Item, *, with_page: bool) -> bool:
+    def pages_of(self, item: str) -> tuple[Page, ...]:
+        """The page that an item stands on; none where it stands on none."""
+        return (self._page[item],) if item in self._page else ()
+
+    def is_before(self, item: str, part: Section | Page | Item, *, with_page: bool = False) -> bool:
         """Whether an item is surely asked before a part is decided about; ``with_page`` if not on a later page."""
         page = self._page[item]
         if isinstance(part, Section):

@@ -135,7 +135,7 @@ class PageForm(BaseForm):  # type: ignore[misc]  # WTForms ships no types
         self.forged = SIGNATURE in faults
         self.values = {column: self[column].data for column in fields}
         self.entered: dict[str, list[str]] = {column: self[column].raw_data for column in fields}
-        self.faults = {column: str(faults[column][0]) for column in fields if column in faults}
+        self.faults = {column: faults[column][0] for column in fields if column in faults}
 
 
 class Forms:

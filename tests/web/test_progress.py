@@ -96,3 +96,13 @@ def test_as_a_factor_it_is_met_on_the_first_page(browser, field, trial):
     assert field.rows("exposure") == []
     browser.answer(landing)
     assert [(row.factor, row.page) for row in field.rows("exposure")] == [("f", "one")]
+
+
+def test_a_section_that_answers_may_rule_out_is_not_certain(browser, field):
+    """Its pages can still come until the answer is there; then they are certain, or gone."""
+    last = "{id: u, pages: [three, four]}"
+    sections = f'sections: [{{id: s, pages: [one]}}, {{id: t, pages: [two], applicable_if: a == "yes"}}, {last}]'
+    text = INSTRUMENT.replace(', applicable_if: a == "yes"}', "}") + sections
+    row = field.written(EXPERIMENT, text, region="north", slug="sections")
+    token = field.tokens(row, f="page")[0]
+    assert walk(browser, token, "no") == [["Page 1 of at most 3"], ["Page 2 of 2"]]

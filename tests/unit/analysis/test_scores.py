@@ -55,7 +55,9 @@ def test_scores_are_those_of_the_answers(
             assert scored.value == pytest.approx(net, abs=0.5)
 
 
-def test_reasons_of_missing_answers_are_counted(ledger: Ledger, study: Study, experiment: int, rate: Rate) -> None:
+def test_reasons_of_missing_answers_are_counted(
+    ledger: Ledger, study: Study, experiment: int, levels: list[dict[str, str]], rate: Rate
+) -> None:
     """What was not reached, not asked and left blank, by the first answer that lacks."""
     rate(0, 10)
     with ledger.write() as conn:
@@ -68,7 +70,8 @@ def test_reasons_of_missing_answers_are_counted(ledger: Ledger, study: Study, ex
         responses.append_event(conn, blank, NOW, "submitted", key=f"{blank}:submitted")
     found = official_scores(ledger, study)
     assert one(found, "net_promoter").missing == {"no_answer": 1, "not_reached": 1}
-    assert one(found, "satisfaction").missing == {"not_asked": 1, "not_reached": 2}
+    asked = sum(each["length"] == "long" for each in levels[:3])
+    assert one(found, "satisfaction").missing == {"not_asked": 3 - asked, "not_reached": asked}
     assert one(found, "satisfaction").value is None
 
 

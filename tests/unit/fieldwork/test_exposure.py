@@ -100,3 +100,12 @@ def test_the_landing_place_comes_before_the_pages():
     assert meetings([factor("items.a.text")], FILE, FILE, FILE) == (Meeting("f", LANDING_PLACE + 1, item="a"),)
     moved = replace(FILE, pages=FILE.pages[::-1])
     assert meetings([factor("items.a.text")], FILE, moved, moved) == (Meeting("f", 3, item="a"),)
+
+
+def test_a_page_that_chance_left_empty_is_met_nowhere():
+    """Unlike one that the level has emptied, which is met by its absence on the next page shown."""
+    empty = replace(FILE, pages=(FILE.pages[0], replace(FILE.pages[1], items=()), FILE.pages[2]))
+    by_level = meetings([factor("pages.two.title")], FILE, empty, empty)
+    by_chance = meetings([factor("pages.two.title")], FILE, FILE, empty)
+    assert by_level == (Meeting("f", 2, onwards=True),)
+    assert by_chance == ()

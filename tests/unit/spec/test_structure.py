@@ -132,3 +132,25 @@ def test_sections_come_before_each_other_in_their_order():
     assert codes(extra=sections) == []
     assert codes(extra=sections + "\norder: random") == ["SL315"]
     assert codes(extra=sections.replace("a > 1", "c > 1")) == ["SL315"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("text: A?}", 'text: "A {c|x}?"}'),
+        ("text: A?}", 'text: "A {b|x}?"}'),
+        ("text: B?}", 'text: "B {a|x}?"}'),
+        ("items: [c]", 'items: [c], title: "C {d|x}"'),
+        ("text: C?}", 'text: C?, hint: "{d|x}"}'),
+    ],
+)
+def test_a_fill_reads_no_answer_that_may_come_later(change):
+    """Nor one of the same page: the words would be others for who comes back."""
+    assert codes(change) == ["SL315"]
+
+
+def test_a_fill_of_an_earlier_page_is_taken():
+    """Unless an order of chance can put that page behind."""
+    change = ("text: C?}", 'text: "C {a|x}?"}')
+    assert codes(change) == []
+    assert codes(change, extra="order: random") == ["SL315"]
