@@ -47,6 +47,7 @@ def draw(spec: Path, links: Path | None, as_json: bool) -> None:
     \b
     Example: surveylab draw experiments/nps_wording_length.yaml --links links.csv
     """
+    from surveylab.design.cases import KIOSK
     from surveylab.fieldwork import recruit
     from surveylab.settings import from_environment
 
@@ -60,7 +61,9 @@ def draw(spec: Path, links: Path | None, as_json: bool) -> None:
         say_json(asdict(drawn))
         return
     if study.experiment.frame is None:
-        click.echo(f"Open: whoever comes to {from_environment().base_url}/o/{drawn.experiment} is assigned on arrival.")
+        door = "k" if study.experiment.contact.channel == KIOSK else "o"
+        address = f"{from_environment().base_url}/{door}/{drawn.experiment}"
+        click.echo(f"Open: whoever comes to {address} is assigned on arrival.")
         return
     click.echo(f"{drawn.cases:,} of {drawn.eligible:,} eligible units drawn ({drawn.frame:,} on the frame).")
     say_mappings([{"arm": arm, "cases": cases} for arm, cases in drawn.arms.items()])

@@ -24,6 +24,8 @@ STAGES = {
 
 IN_APP = "in_app"
 """The channel whose prompts are displayed at random to who is there: the detail of their event ``sent``."""
+KIOSK = "kiosk"
+"""The channel whose cases come to a screen by themselves: the detail of their event ``selected``."""
 
 
 @dataclass(frozen=True, order=True)
@@ -35,6 +37,7 @@ class Event:
     (a prompt in an app, by its button).
 
     The detail of ``sent`` begins with the channel. In an app, to be sent is to be displayed.
+    That of ``selected`` is kiosk for who came to one, and empty otherwise.
     """
 
     at: datetime

@@ -6,14 +6,14 @@ back, or presses twice, is the same case in the same arm; the stored row wins in
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
 
 from surveylab import randomness, registry
 from surveylab.assignment import CaseView
-from surveylab.design.cases import IN_APP
+from surveylab.design.cases import IN_APP, KIOSK
 from surveylab.design.experiment import Experiment, Study
 from surveylab.fieldwork import resume
 from surveylab.fieldwork.exposure import LANDING_PLACE
@@ -37,6 +37,13 @@ class Person:
 
     unit: str
     experiment: int | None = None
+
+
+@dataclass(frozen=True)
+class Kiosk:
+    """The device at which somebody arrives. ``place`` is stored with the case, as the field of that name."""
+
+    place: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,27 +93,28 @@ class Arrivals:
         self._studies = studies
         self._interview = interview
 
-    def door(self, slug: str, person: Person | None, now: datetime) -> Reception:
-        """What stands behind an open link, for who was here or for somebody new (None); nothing is recorded.
+    def door(self, slug: str, person: Person | None, now: datetime, *, at_kiosk: bool = False) -> Reception:
+        """What stands behind an open link or at a kiosk, for who was here or for somebody new (None).
 
-        NOT_FOUND where no experiment of that name takes people who were not listed.
+        Nothing is recorded. NOT_FOUND where no experiment of that name takes people who were not listed.
         """
-        stored = self._stored(slug, person.experiment if person else None)
+        stored = self._stored(slug, person.experiment if person else None, at_kiosk=at_kiosk)
         return self._reception(stored, person, now) if stored else NOBODY
 
-    def arrive(self, slug: str, person: Person, now: datetime) -> Arrived | Reception:
+    def arrive(self, slug: str, person: Person, now: datetime, *, kiosk: Kiosk | None = None) -> Arrived | Reception:
         """The person's case, written now or before, and started; the door where there is none.
 
         A case stays in the version of the experiment in which it began. Where a factor is met
-        on the landing page, which the open link shows without it, the case begins there.
+        on the landing page, which the open link shows without it, the case begins there. Who arrives
+        at a kiosk leaves it behind, and gets no code to come back by.
         """
-        stored = self._stored(slug, person.experiment)
+        stored = self._stored(slug, person.experiment, at_kiosk=kiosk is not None)
         if stored is None:
             return NOBODY
         reception = self._reception(stored, person, now)
         if reception.standing not in TAKING:
             return reception
-        return self._begun(self._case(stored, person.unit, now), now)
+        return self._begun(self._case(stored, person.unit, now, kiosk), now)
 
     def resume(self, slug: str, code: str, now: datetime) -> Arrived | None:
         """The case that a code (as ``resume.typed`` reads it) belongs to; None where there is none of this name."""
@@ -123,19 +131,19 @@ class Arrivals:
         elsewhere = begin if isinstance(begin, Elsewhere) else Elsewhere(LANDING)
         return Arrived(Person(case.unit, case.experiment), case.token, elsewhere)
 
-    def notice(self, slug: str, now: datetime) -> Notice | None:
-        """What the privacy page of an open link tells, before anybody has an arm; None where there is none.
+    def notice(self, slug: str, now: datetime, *, at_kiosk: bool = False) -> Notice | None:
+        """What the privacy page of an open link or a kiosk tells, before anybody has an arm; None where there is none.
 
         Where arms differ in what their pages tell, it speaks of those that tell most.
         """
-        stored = self._stored(slug, None)
+        stored = self._stored(slug, None, at_kiosk=at_kiosk)
         reception = self._reception(stored, None, now) if stored else NOBODY
         if stored is None or reception.survey is None:
             return None
         study = self._studies.study(stored.id)
         asked = (study.plan(arm).measurement for arm in study.experiment.arms)
         told = any(measurement is not None and measurement.paradata == "full" for measurement in asked)
-        return Notice(reception.survey, told=told, listed=None, closes_at=stored.closes_at)
+        return Notice(reception.survey, told=told, listed=None, closes_at=stored.closes_at, at_kiosk=at_kiosk)
 
     def _own(self, stored: StoredExperiment, person: Person | None, now: datetime) -> Reception | None:
         """How a person stands who is a case already; None for somebody new."""
@@ -145,24 +153,34 @@ class Arrivals:
             case = cases.case_of_unit(conn, stored.id, person.unit)
         return self._interview.standing(case.token, now) if case else None
 
-    def _case(self, stored: StoredExperiment, unit: str, now: datetime) -> Case:
+    def _case(self, stored: StoredExperiment, unit: str, now: datetime, kiosk: Kiosk | None) -> Case:
         study = self._studies.study(stored.id)
         found = placed(study, unit)
         assert found is not None  # an open link samples nobody out
         arrival, algorithm = found
+        if kiosk is not None:
+            arrival = replace(arrival, fields={"place": kiosk.place} if kiosk.place else {}, surface=KIOSK)
         with self._ledger.write() as conn:
             arms = study.experiment.arms
             case = cases.insert_arrival(conn, stored.id, arrival, arms, algorithm=algorithm, at=now)
-            cases.give_resume_code(conn, case.id, resume.draw())
+            if kiosk is None:
+                cases.give_resume_code(conn, case.id, resume.draw())
         return case
 
-    def _stored(self, slug: str, row: int | None) -> StoredExperiment | None:
-        """The version in which a person began, else the running one, if it takes arrivals."""
+    def _stored(self, slug: str, row: int | None, *, at_kiosk: bool) -> StoredExperiment | None:
+        """The version in which a person began, else the running one, if it takes arrivals there.
+
+        An experiment with an open link may be put on a kiosk too; one of kiosks has no open link.
+        """
         with self._ledger.read() as conn:
             stored = experiments.experiment(conn, slug) if slug.isprintable() else None
         if stored is not None and row is not None:
             stored = self._version(row, stored)
-        return stored if stored and opens_to(self._studies.study(stored.id).experiment, prompted=False) else None
+        if stored is None:
+            return None
+        exp = self._studies.study(stored.id).experiment
+        there = at_kiosk or exp.contact.channel != KIOSK
+        return stored if there and opens_to(exp, prompted=False) else None
 
     def _reception(self, stored: StoredExperiment, person: Person | None, now: datetime) -> Reception:
         """The landing page as the file has it, with no level applied; the person's own end where there is one."""

@@ -190,18 +190,19 @@ class Notice:
 
     ``told`` says whether scripts tell how pages are answered, ``listed`` are the fields that were
     known of the person beforehand (None for who arrives unlisted), and ``closes_at`` until when
-    answers are taken, where that is set.
+    answers are taken, where that is set. ``at_kiosk``: it is read at a screen for everybody.
     """
 
     survey: SurveyView
     told: bool
     listed: tuple[str, ...] | None
     closes_at: datetime | None
+    at_kiosk: bool = False
 
     @property
     def known_by_cookie(self) -> bool:
         """Whether the person is known again by what the open link leaves on the device."""
-        return not self.survey.token or self.survey.resume_code is not None
+        return not self.at_kiosk and (not self.survey.token or self.survey.resume_code is not None)
 
 
 @dataclass(frozen=True)

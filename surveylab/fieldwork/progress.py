@@ -41,7 +41,8 @@ class QuotaFlow:
 class Flow:
     """A version of an experiment and where its cases are; arms in the order of the design.
 
-    ``unlisted`` says that the cases arrived by themselves, ``loaded`` is the number of cases of data
+    ``unlisted`` says that the cases arrived by themselves, ``sampled`` that chance decided who of all is
+    a case: response rates are for samples (AAPOR), all others have counts. ``loaded`` is the number of cases of data
     that were fielded elsewhere, ``problem`` why the documents of the version cannot be read: there
     are no arms then.
     """
@@ -54,6 +55,7 @@ class Flow:
     unlisted: bool = False
     loaded: int | None = None
     problem: str | None = None
+    sampled: bool = True
 
     @property
     def total(self) -> Mapping[str, int]:
@@ -88,7 +90,13 @@ def _flow(ledger: Ledger, studies: Studies, stored: StoredExperiment, now: datet
     arms = (ArmFlow(arm.mapping, _stages(counts.get(frozenset(arm.levels), {}))) for arm in experiment.arms)
     factors = tuple(factor.name for factor in experiment.assignment.factors)
     return Flow(
-        stored, experiment.title, factors, tuple(arms), tuple(_quotas(experiment, tallies)), experiment.frame is None
+        stored,
+        experiment.title,
+        factors,
+        tuple(arms),
+        tuple(_quotas(experiment, tallies)),
+        unlisted=experiment.frame is None,
+        sampled=experiment.sampling is not None,
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from math import inf
 
 from surveylab import registry
-from surveylab.design.cases import IN_APP
+from surveylab.design.cases import IN_APP, KIOSK
 from surveylab.design.terms import Scale
 from surveylab.errors import Fault
 from surveylab.sampling import OneByOne
@@ -74,7 +74,7 @@ def read_experiment(node: Node) -> ExperimentReading:
     section = ExperimentSection(**first.values)
     checks = (
         _parts(node, section),
-        _listed_in_app(node, section),
+        _unlisted_channels(node, section),
         _data(node, names),
         _contact(node, names),
         _measured(node),
@@ -133,11 +133,11 @@ def _samples_arrivals(section: ExperimentSection) -> bool:
     return isinstance(scheme, OneByOne) and section.contact.channel == IN_APP
 
 
-def _listed_in_app(node: Node, section: ExperimentSection) -> Iterator[Fault]:
-    """A page that asks for a prompt does not prove who is before it, so nobody who is listed can be asked there."""
+def _unlisted_channels(node: Node, section: ExperimentSection) -> Iterator[Fault]:
+    """Neither a prompt in an app nor a kiosk proves who is before it, so nobody who is listed can be asked there."""
     channel = at(node, "contact", "channel")
-    if channel is not None and section.contact.channel == IN_APP and "frame" in keys_of(node):
-        what = "the channel in_app reaches people who are not listed, and there is a frame."
+    if channel is not None and section.contact.channel in (IN_APP, KIOSK) and "frame" in keys_of(node):
+        what = f"the channel {section.contact.channel} reaches people who are not listed, and there is a frame."
         yield fault(channel, Finding("SL424", what, "Delete `frame:`, or choose another channel."))
 
 

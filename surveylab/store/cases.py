@@ -63,6 +63,8 @@ class Arrival:
     stratum: str = ""
     probability: float | None = None
     """Of inclusion, where a scheme sampled the arrivals; None where whoever came was taken."""
+    surface: str = ""
+    """Where the person came, for the event ``selected``: design.cases.KIOSK; "" for all else."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ def insert_arrival(
         ]
         if rows:
             conn.execute(assignment.insert(), rows)
-        conn.execute(event.insert().values(case_id=case_id, at=at, kind="selected", detail=""))
+        conn.execute(event.insert().values(case_id=case_id, at=at, kind="selected", detail=arrival.surface))
     case = case_of_unit(conn, experiment_id, arrival.unit)
     assert case is not None
     return case

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any
@@ -29,11 +29,16 @@ from surveylab.store.tables import event as event_table
 
 @dataclass(frozen=True)
 class Paradata:
-    """How one submission of a page came about. ``detail`` is JSON: focus, edits."""
+    """How one submission of a page came about. ``detail`` is JSON: focus, edits.
+
+    ``waited`` is how long the form lay at a kiosk without a connection before it could be sent: it is
+    taken off the time of the submission, as far as the page had been shown by then, and kept beside it.
+    """
 
     shown_at: datetime
     device: str = ""
     detail: Mapping[str, Any] = field(default_factory=dict)
+    waited: timedelta = timedelta()
 
 
 @dataclass(frozen=True)
@@ -129,8 +134,7 @@ def record_submission(
     rows = [{**shown, **_row(answer)} for answer in sorted(answers, key=lambda answer: answer.column)]
     key = submission_key(case_id, page, visit)
     if append_event(conn, case_id, at, "page", page, key=key):
-        visited = {"case_id": case_id, "page": page, "visit": visit, "shown_at": how.shown_at, "submitted_at": at}
-        _PARADATA.run(conn, [{**visited, "device": how.device, "detail": dict(how.detail)}])
+        _PARADATA.run(conn, [{"case_id": case_id, "page": page, "visit": visit, **_how(how, at)}])
     elif _stand(conn, case_id, key, rows):
         return False
     else:
@@ -218,6 +222,17 @@ ANSWERS: Select[Any] = select(answer_table.c.case_id, *_ANSWER_READ)
 
 _CASE: BindParameter[int] = bindparam("case", type_=Key)
 _STATE = Statement(lambda engine: select(*state_columns(engine, _CASE)))
+
+
+def _how(how: Paradata, at: datetime) -> dict[str, Any]:
+    pressed = max(how.shown_at, at - how.waited) if how.waited else at
+    waited = {"waited": how.waited.total_seconds()} if how.waited else {}
+    return {
+        "shown_at": how.shown_at,
+        "submitted_at": pressed,
+        "device": how.device,
+        "detail": {**how.detail, **waited},
+    }
 
 
 def _row(answer: Answer) -> dict[str, Any]:

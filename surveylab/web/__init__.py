@@ -11,7 +11,7 @@ from surveylab.fieldwork.studies import Studies
 from surveylab.settings import Settings
 from surveylab.store.ledger import Ledger, open_ledger
 from surveylab.store.secret import signing_secret
-from surveylab.web import arrive, assets, clocks, compression, console, embed, errors, headers, respond
+from surveylab.web import arrive, assets, clocks, compression, console, embed, errors, headers, kiosk, respond
 from surveylab.web.clocks import Clock
 from surveylab.web.desk import EMBEDDED, NAME, Desk
 from surveylab.web.forms import Forms, Signer
@@ -58,6 +58,7 @@ def create_app(settings: Settings, *, ledger: Ledger | None = None, clock: Clock
     if settings.embed_origins:
         app.register_blueprint(embed.blueprint)
         app.register_blueprint(respond.blueprint, name="embedded", url_prefix=f"{EMBEDDED}/r")
+    kiosk.register(app)
     errors.register(app)
     headers.register(app, settings.embed_origins)
     compression.register(app)

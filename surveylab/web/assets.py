@@ -20,6 +20,9 @@ FRAMED_SHEET, FRAMED_SCRIPT = "framed.css", "framed.js"
 """Served behind those of all pages, in one file each, to pages in a frame on another site."""
 EMBED = "embed.js"
 """What such a site includes."""
+KIOSK_SHEETS = (*SHEETS, "kiosk.css")
+KIOSK_SCRIPT = "kiosk.js"
+"""The screen of a kiosk: the same sheets made larger, and a script of its own beside the other."""
 FOREVER = "public, max-age=31536000, immutable"
 
 blueprint = Blueprint("assets", __name__, url_prefix="/assets")
@@ -45,6 +48,15 @@ class Addresses:
     framed_script: str = ""
 
 
+@dataclass(frozen=True)
+class KioskAddresses:
+    """Where the screen of a kiosk finds its stylesheet and its scripts."""
+
+    style: str
+    script: str
+    kiosk: str
+
+
 @cache
 def assets() -> tuple[Asset, ...]:
     """Stylesheet and script of a page, and those of a page in a frame on another site; read once per process."""
@@ -61,6 +73,15 @@ def embed() -> str:
     """The script for other sites, a function of the rules of one experiment; without its notes and margins."""
     lines = (line.strip() for line in sheet((EMBED,)).decode().splitlines())
     return "\n".join(line for line in lines if line and not line.startswith("//"))
+
+
+@cache
+def kiosk_assets() -> tuple[Asset, Asset]:
+    """The stylesheet and the script of the kiosk, read once per process."""
+    return (
+        _named("kiosk", "css", sheet(KIOSK_SHEETS), "text/css"),
+        _named("kiosk", "js", sheet((KIOSK_SCRIPT,)), "text/javascript"),
+    )
 
 
 @cache
@@ -81,10 +102,23 @@ def sheet(names: tuple[str, ...] = SHEETS) -> bytes:
     return b"\n".join((folder / name).read_bytes() for name in names)
 
 
+@cache
+def kiosk_addresses() -> KioskAddresses:
+    """The addresses of what the screen of a kiosk runs on."""
+    style, script = kiosk_assets()
+    return KioskAddresses(f"/assets/{style.name}", addresses().script, f"/assets/{script.name}")
+
+
+@cache
+def kiosk_version() -> str:
+    """Changes with any of the files that the screen of a kiosk runs on."""
+    return hashlib.sha256(repr(kiosk_addresses()).encode()).hexdigest()[:16]
+
+
 @blueprint.get("/<name>")
 def asset(name: str) -> Response:
     """One asset; an address of another version is not found, so no page mixes two versions."""
-    found = next((each for each in (*assets(), preview_asset()) if each.name == name), None)
+    found = next((each for each in (*assets(), preview_asset(), *kiosk_assets()) if each.name == name), None)
     if found is None:
         abort(404)
     response = Response(found.content, mimetype=found.mimetype)

@@ -14,6 +14,7 @@ POLICY = "; ".join(
         "style-src 'self'",
         "script-src 'self'",
         "connect-src 'self'",
+        "worker-src 'self'",
         "img-src 'self' data:",
         "form-action 'self'",
         "base-uri 'none'",

@@ -13,9 +13,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from surveylab.fieldwork.pages import Elsewhere, Notice, PageView, Reception, Standing, SurveyView
 from surveylab.templating import render
 from surveylab.web import assets
-from surveylab.web.desk import EMBEDDED, desk, embedded, now
+from surveylab.web.desk import desk, embedded, now
 from surveylab.web.errors import problem
 from surveylab.web.forms import PageForm, Place, Ticket
+from surveylab.web.surface import root
 
 START = "/start"
 STOP = "/stop"
@@ -49,8 +50,7 @@ def open_link(slug: str, place: str = "") -> str:
 
 def address(token: str, place: str = "") -> str:
     """Where a place of an interview is: a page, the thank-you page, or the landing page."""
-    link = f"{EMBEDDED if embedded() else ''}/r/{token}"
-    return f"{link}/{place}" if place else link
+    return f"{root()}/{token}/{place}" if place else f"{root()}/{token}"
 
 
 def onwards(token: str, elsewhere: Elsewhere) -> AnyResponse:

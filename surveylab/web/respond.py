@@ -20,6 +20,7 @@ from surveylab.store.responses import Paradata
 from surveylab.web import present
 from surveylab.web.desk import desk, now, read_by_somebody
 from surveylab.web.forms import SIGNATURE, TRAP, VISIT, Place, Ticket, sent_ticket
+from surveylab.web.surface import waited
 
 blueprint = Blueprint("respond", __name__, url_prefix="/r")
 
@@ -115,9 +116,9 @@ def submit(token: str, page: str) -> Response:
     reading = read(view, form.values, form.faults)
     if reading.faults:
         return present.question_again(view, form, reading.faults, ticket.shown_at)
-    signs = signals(view, (at - ticket.shown_at).total_seconds(), trapped=bool(request.form.get(TRAP)))
+    signs = signals(view, (at - waited() - ticket.shown_at).total_seconds(), trapped=bool(request.form.get(TRAP)))
     detail = {**({"signals": list(signs)} if signs else {}), **paradata(view.preselected, form.entered)}
-    how = Paradata(ticket.shown_at, device(request.headers.get("User-Agent", "")), detail)
+    how = Paradata(ticket.shown_at, device(request.headers.get("User-Agent", "")), detail, waited())
     return present.onwards(token, interview.submit(view, reading, ticket.visit, how, at))
 
 

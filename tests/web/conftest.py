@@ -248,9 +248,14 @@ def every_type(twice_every_type: list[str]) -> str:
 @pytest.fixture
 def twice_every_type(field: Field) -> list[str]:
     """Two cases of one arm of that survey."""
-    pages = "".join(f"  - {{id: {name}, items: [{name}]}}\n" for name in registry.names("questions"))
-    items = "".join(_example(name) for name in registry.names("questions"))
-    return field.tokens(field.written(_TRIAL, _EVERY_TYPE.format(pages=pages, items=items), per_arm=2), f="x")
+    return field.tokens(field.written(_TRIAL, _every_type(), per_arm=2), f="x")
+
+
+@pytest.fixture
+def of_every_type(field: Field) -> str:
+    """The slug of the same survey for people who come unlisted."""
+    field.written(_OPEN, _every_type(), slug="everything", drawn=False)
+    return "everything"
 
 
 @pytest.fixture
@@ -309,6 +314,12 @@ def _elsewhere(complaints: list[str], url: str, base: str) -> None:
         complaints.append(url)
 
 
+def _every_type() -> str:
+    pages = "".join(f"  - {{id: {name}, items: [{name}]}}\n" for name in registry.names("questions"))
+    items = "".join(_example(name) for name in registry.names("questions"))
+    return _EVERY_TYPE.format(pages=pages, items=items)
+
+
 def _example(name: str) -> str:
     """The item of a docstring, in YAML as it stands there."""
     doc = registry.load("questions", name).__doc__
@@ -324,6 +335,13 @@ measurement: {instrument: questions, language: en}
 inquiries: {f_on_response: {outcome: response, contrast: {f: [x, y]}}}
 sampling: {scheme: srs, n: 10}
 frame: {source: people}
+"""
+_OPEN = """
+format: 1
+title: A trial
+assignment: {scheme: hashed, factors: {f: {varies: items.short_text.text, levels: {x: "What?", y: "Which?"}}}}
+measurement: {instrument: questions, language: en}
+inquiries: {f_on_response: {outcome: response, contrast: {f: [x, y]}}}
 """
 _EVERY_TYPE = """
 format: 1

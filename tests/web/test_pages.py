@@ -187,6 +187,7 @@ def test_every_response_has_the_headers(every_page, browser):
             "style-src 'self'",
             "script-src 'self'",
             "connect-src 'self'",
+            "worker-src 'self'",
             "img-src 'self' data:",
             "form-action 'self'",
             "base-uri 'none'",

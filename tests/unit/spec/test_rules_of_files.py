@@ -378,3 +378,16 @@ def test_the_reserved_pages_are_those_that_a_link_has_of_its_own(tmp_path):
     settings = Settings(tmp_path, f"sqlite:///{tmp_path / 'ledger.db'}", "secret", "http://127.0.0.1")
     parts = [rule.rule.split("/")[1:] for rule in create_app(settings).url_map.iter_rules()]
     assert {part[2] for part in parts if part[:2] == ["r", "<token>"] and len(part) == 3} - {"<page>"} == RESERVED_PAGES
+
+
+def test_nobody_who_is_listed_is_asked_at_a_kiosk(files, place):
+    """A screen does not prove who stands before it."""
+    files.change("contact: {", "contact: {channel: kiosk, ")
+    _one(files, place, "SL424", "kiosk")
+
+
+def test_who_comes_to_a_kiosk_needs_no_list(files):
+    """People are assigned as they touch the screen."""
+    files.change("frame: {source: customers}\n", "").change("sampling: {scheme: srs, n: 10}\n", "")
+    files.change("scheme: complete", "scheme: hashed").change("contact: {", "contact: {channel: kiosk, ")
+    assert files.read().experiment.contact.channel == "kiosk"
