@@ -19,9 +19,10 @@ from surveylab.fieldwork import resume
 from surveylab.fieldwork.exposure import LANDING_PLACE
 from surveylab.fieldwork.interview import NOBODY, Interview
 from surveylab.fieldwork.pages import LANDING, Elsewhere, Notice, Reception, Standing, SurveyView, Wording
+from surveylab.fieldwork.quotas import is_over
 from surveylab.fieldwork.sitting import TAKING
 from surveylab.fieldwork.studies import Studies
-from surveylab.store import cases, experiments, quotas
+from surveylab.store import cases, experiments
 from surveylab.store.cases import Arrival, Case
 from surveylab.store.experiments import StoredExperiment
 from surveylab.store.ledger import Ledger
@@ -202,15 +203,14 @@ class Arrivals:
         return Reception(standing, survey, had_started, minutes=minutes)
 
     def _standing(self, stored: StoredExperiment, experiment: Experiment, now: datetime) -> Standing:
-        """How somebody stands of whom nothing is known; a place that is confirmed never becomes free again."""
+        """How somebody stands of whom nothing is known."""
         if stored.closes_at is not None and now >= stored.closes_at:
             return Standing.CLOSED
         if stored.paused_at is not None:
             return Standing.PAUSED
-        of_all = {name: quota.most for name, quota in experiment.quotas.items() if quota.if_ is None}
-        if of_all:
+        if experiment.quotas:
             with self._ledger.read() as conn:
-                if any(quotas.confirmed(conn, stored.id, name) >= most for name, most in of_all.items()):
+                if is_over(conn, stored.id, experiment.quotas):
                     return Standing.QUOTA_FULL
         return Standing.INVITED
 

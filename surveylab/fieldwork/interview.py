@@ -51,11 +51,16 @@ class Interview:
         self._record_opened(sitting, record=record and sitting.standing in TAKING)
         return self._received(sitting)
 
-    def start(self, token: str, now: datetime) -> Reception | Elsewhere:
-        """A respondent presses Start or Continue: the event ``started``, once; then the first open page."""
+    def start(self, token: str, now: datetime, *, sent: bool = False) -> Reception | Elsewhere:
+        """A respondent presses Start or Continue: the event ``started``, once; then the first open page.
+
+        ``sent`` says that it is done by sending the first page, which is taken even while the survey is paused.
+        """
         sitting = self._sitting(token, now)
         if sitting is None:
             return NOBODY
+        if sent:
+            sitting = sitting.taking
         if sitting.standing not in TAKING:
             return sitting.reception
         page = sitting.passage.furthest

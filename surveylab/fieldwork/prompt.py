@@ -19,6 +19,7 @@ from surveylab.fieldwork.arrival import opens_to, placed
 from surveylab.fieldwork.durations import Durations
 from surveylab.fieldwork.exposure import LANDING_PLACE, met
 from surveylab.fieldwork.pages import LANDING, Reception, Standing, SurveyView, Wording
+from surveylab.fieldwork.quotas import is_over
 from surveylab.fieldwork.studies import ArmPlan, Studies
 from surveylab.store import cases, experiments, responses
 from surveylab.store.cases import Arrival
@@ -119,6 +120,10 @@ class Prompts:
         if stored is None or stored.paused_at is not None or (stored.closes_at is not None and now >= stored.closes_at):
             return None
         exp = self._studies.study(stored.id).experiment
+        if exp.quotas:
+            with self._ledger.read() as conn:
+                if is_over(conn, stored.id, exp.quotas):
+                    return None
         return stored if exp.measurement is not None and opens_to(exp, prompted=True) else None
 
     def _asked(self, slug: str, unit: str, now: datetime) -> _Asked | None:

@@ -73,6 +73,12 @@ class Admission:
         ]
 
 
+def is_over(conn: Connection, experiment: int, wanted: Mapping[str, Quota]) -> bool:
+    """Whether nobody can finish any more: of a quota over everybody, all places are confirmed, and those stay."""
+    of_all = {name: quota.most for name, quota in wanted.items() if quota.if_ is None}
+    return any(quotas.confirmed(conn, experiment, name) >= most for name, most in of_all.items())
+
+
 def _is_decided(rule: rules.Rule | None, passage: Passage) -> bool:
     named = set(rules.names(rule.tree)) if rule else set()
     pages = passage.instrument.pages

@@ -107,8 +107,8 @@ def submit(token: str, page: str) -> Response:
     if form.forged:
         return present.question_unsigned(view, form)
     if view.begins:  # the page was opened by an answer in a message: to submit it is to start as well
-        received = interview.start(token, at)
-        begun = received if isinstance(received, Reception) else interview.view(token, page, at, _asked())
+        received = interview.start(token, at, sent=True)
+        begun = received if isinstance(received, Reception) else interview.view(token, page, at, _asked(), sent=True)
         if not isinstance(begun, PageView):
             return _answer(token, begun)
         view = begun

@@ -227,6 +227,20 @@ def test_a_survey_that_has_closed_or_pauses_asks_nobody(browser, field, trial, c
     assert field.rows("sampled_case") == []
 
 
+def test_a_survey_that_has_enough_asks_nobody(browser, field):
+    """Once the last place of a quota over everybody is confirmed; an offer that was open comes to nothing."""
+    text = EXPERIMENT.format(contacts=1, **WORDING) + "quotas: {all: {most: 1}}\n"
+    opened(field, spec.read_documents({"trial.yaml": text, "questions.yaml": INSTRUMENT}, "trial.yaml"))
+    first, second, _ = people("trial")
+    late = offered(browser, second)
+    page = started(browser, displayed(browser, offered(browser, first)).json)
+    assert offered(browser, second).status_code == 200, "the place may become free"
+    browser.answer(browser.answer(page, {"a": "9"}), {"b": "this"})
+    assert browser.get("/w/trial.js").status_code == 404
+    assert (offered(browser, second).status_code, displayed(browser, late).status_code) == (204, 204)
+    assert len(field.rows("sampled_case")) == 1
+
+
 @pytest.mark.parametrize("slug", ["nobody", "nps_wording_length", "%00"])
 def test_only_experiments_in_an_app_have_a_prompt(browser, nps, trial, slug):
     """Not a listed sample; and what is sampled has no open link."""

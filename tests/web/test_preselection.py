@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from surveylab.store import experiments
+
 EXPERIMENT = """
 format: 1
 title: A trial
@@ -187,6 +189,18 @@ def test_the_doors_stay_shut(browser, field, token, clock):
     assert browser.get(f"/r/{token}/one?a=8").headers["Location"] == f"/r/{token}/thanks"
     browser.post(browser.get(f"/r/{token}/stop"))
     assert browser.get(f"/r/{token}/one?a=8").status_code == 410
+
+
+def test_a_page_that_was_open_before_a_pause_is_kept_and_no_other_opens(browser, field, token):
+    """Whoever has entered something loses nothing: to submit it is to start and to store, as ever."""
+    page = browser.get(f"/r/{token}/one?a=9")
+    with field.ledger.write() as conn:
+        experiments.mark_paused(conn, "trial", field.begin)
+    assert browser.get(f"/r/{token}/one?a=8").status_code == 503
+    assert browser.post(page, {"b": "3"}).status_code == 422
+    assert browser.answer(page, {"a": "7"}).status_code == 503
+    assert field.kinds(token) == ["opened", "started", "page"]
+    assert field.values(token)["a"] == 7
 
 
 @pytest.mark.browser
