@@ -37,7 +37,7 @@ LOOKS = "question_types_in_each_look"
 TOGETHER = "question_types_together"
 """The experiments over the instruments that ask a question of each type, on pages of their own or on one page."""
 
-WALKED = ("respond.show", "assets.asset")
+WALKED = ("respond.show", "assets.asset", "assets.logo")
 """The pages of a questionnaire, which a walk shows in all their states; and what is no page."""
 
 

@@ -12,6 +12,7 @@ from surveylab.design.orders import Arrangement, Order
 from surveylab.design.rules import Rule, evaluate
 from surveylab.design.scores import Score
 from surveylab.design.terms import Missing, Text, Value
+from surveylab.design.theme import Theme
 
 RESERVED_PAGES = frozenset({"stop", "thanks", "privacy", "unsubscribe"})
 """No page may have one of these ids: a respondent's link has pages of its own under them."""
@@ -224,6 +225,8 @@ class Instrument:
     """On the landing page: how long it takes, until enough finished interviews have shown it."""
     privacy: Text | None = None
     """What the privacy page says beyond what it knows by itself: who is responsible, how long data are kept."""
+    theme: Theme = field(default_factory=Theme)
+    """Whose survey it is, and how its pages look."""
 
     def item(self, name: str) -> Item:
         """The item of that id. KeyError where there is none."""

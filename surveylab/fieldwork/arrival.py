@@ -194,7 +194,7 @@ class Arrivals:
             return NOBODY
         instrument = study.instruments[measurement.instrument]
         words = Wording(measurement.language or instrument.languages[0], instrument.languages[0], {})
-        survey = SurveyView("", instrument, words, stored.slug)
+        survey = SurveyView("", instrument, words, stored.slug, experiment=stored.id)
         standing = own.standing if own else self._standing(stored, study.experiment, now)
         had_started = own.had_started if own else False
         if standing is not Standing.INVITED or measurement.duration != "measured":

@@ -120,11 +120,19 @@ class SurveyView:
     """The experiment's name, as it stands in the open link."""
     resume_code: str | None = None
     """What the person types in to go on later, in groups; None for who has a personal link."""
+    experiment: int = 0
+    """The experiment's row, under which the logo of its frozen study stands; 0 before it is in the field."""
 
     @property
     def title(self) -> str:
         """Of the survey."""
         return self.words(self.instrument.title)
+
+    @property
+    def asker(self) -> str | None:
+        """Who asks, where the theme says it."""
+        name = self.instrument.theme.name
+        return self.words(name) if name else None
 
     @property
     def introduction(self) -> str:

@@ -88,7 +88,7 @@ class Prompts:
                 return None
         instrument = asked.plan.instrument
         words = Wording(asked.plan.language, instrument.languages[0], {})
-        survey = SurveyView("", instrument, words, asked.stored.slug)
+        survey = SurveyView("", instrument, words, asked.stored.slug, experiment=asked.stored.id)
         measured = asked.plan.measurement.duration == "measured"
         minutes = self._durations.minutes(asked.stored.id, now) if measured else None
         return Reception(Standing.INVITED, survey, minutes=minutes)

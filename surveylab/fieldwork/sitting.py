@@ -82,7 +82,7 @@ class Sitting:
     def survey(self) -> SurveyView:
         """What all pages of this respondent share."""
         code = resume.shown(self.case.resume_code) if self.case.resume_code else None
-        return SurveyView(self.case.token, self.plan.instrument, self.words, self.case.slug, code)
+        return SurveyView(self.case.token, self.plan.instrument, self.words, self.case.slug, code, self.case.experiment)
 
     @property
     def reception(self) -> Reception:

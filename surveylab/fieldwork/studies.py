@@ -13,6 +13,7 @@ from surveylab.design.factors import Arm, Factor
 from surveylab.design.instrument import Instrument, Item
 from surveylab.design.orders import Chance, Draw
 from surveylab.design.presentation import presented
+from surveylab.design.theme import Logo
 from surveylab.digests import digest
 from surveylab.errors import SurveylabError
 from surveylab.fieldwork.exposure import Meeting, meetings
@@ -121,6 +122,15 @@ class Studies:
             self._plans[experiment, arm.key] = arm_plan(study, arm)
         plan = self._plans[experiment, arm.key]
         return self._shown(experiment, arm.key, unit) if plan.draws else plan
+
+    def logo(self, experiment: int, digest: str) -> Logo | None:
+        """The picture of that digest among the frozen documents of a study; None where there is none."""
+        try:
+            documents = self.study(experiment).documents
+        except KeyError:
+            return None
+        pictures = (spec.logo_of(name, text) for name, text in documents.items() if not name.endswith(".yaml"))
+        return next((each for each in pictures if isinstance(each, Logo) and each.digest == digest), None)
 
     def _shown_to(self, experiment: int, arm: str, unit: str) -> ArmPlan:
         chance = Chance(self.study(experiment).experiment.seed, unit)

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from surveylab.spec.logos import logo_of
 from surveylab.spec.reading import check, read, read_documents, read_instrument
 
-__all__ = ["check", "read", "read_documents", "read_instrument", "schema"]
+__all__ = ["check", "logo_of", "read", "read_documents", "read_instrument", "schema"]
 
 
 def schema(kind: str) -> dict[str, Any]:

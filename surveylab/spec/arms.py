@@ -82,7 +82,7 @@ class Workshop:
             node = found.node
             for path, value in inner:
                 node = replaced(node, inside(steps(path)), _with_id(path, value))
-            found = read_instrument(node)
+            found = read_instrument(node, found.beside)
         return Applied(self.reading if experiment is self.node else read_experiment(experiment), found)
 
     def _factor(self, written: WrittenFactor) -> Factor:

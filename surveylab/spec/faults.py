@@ -55,6 +55,9 @@ CODES: dict[str, str] = {
     "SL313": "something is pinned that is not there",
     "SL314": "sets of items that cannot be drawn",
     "SL315": "a rule or a fill that reads an answer which may not be there yet",
+    "SL321": "a colour that is none",
+    "SL322": "a colour with too little contrast to be read",
+    "SL323": "a logo that cannot be used",
     # Factors and levels.
     "SL401": "weights that are no probabilities, or do not sum to 1",
     "SL402": "a path that does not exist or cannot be varied",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Any
 
@@ -14,7 +14,7 @@ from surveylab.spec.document import Node, Series, at, members_of, text_of, texts
 from surveylab.spec.faults import Finding, offer
 from surveylab.spec.scores import score_faults
 from surveylab.spec.structure import structure_faults
-from surveylab.spec.wording import Surroundings
+from surveylab.spec.wording import Beside, Surroundings, nothing
 
 NO_NAMES: frozenset[str] = frozenset()
 
@@ -38,6 +38,8 @@ class InstrumentReading:
     instrument: Instrument
     node: Node
     faults: tuple[Fault, ...]
+    beside: Beside = nothing
+    """What stands beside its file."""
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -50,22 +52,23 @@ class InstrumentReading:
         return frozenset(item.id for item in self.instrument.items if item.settings is not None)
 
 
-def read_instrument(node: Node) -> InstrumentReading:
-    """Read and check an instrument; its name is the stem of its file."""
+def read_instrument(node: Node, beside: Beside = nothing) -> InstrumentReading:
+    """Read and check an instrument; its name is the stem of its file, and its logo stands ``beside`` it."""
     ids = item_ids(node)
     languages = texts_of(at(node, "languages")) or ("en",)
-    first = read("instrument", node, Surroundings(languages))
+    alone = Surroundings(languages, beside=beside)
+    first = read("instrument", node, alone)
     values = {key: value for key, value in first.values.items() if key != "format"}
     instrument = Instrument(name=PurePath(node.file).stem, **{**_ABSENT, **values})
     columns = frozenset(column for item in instrument.items for column in item.columns)
     settled = {item.id for item in instrument.items if item.settings is not None}
-    around = Surroundings(languages, columns, frozenset(ids) - settled)
+    around = replace(alone, columns=columns, unsettled=frozenset(ids) - settled)
     # Rules and fills may name any item, so they are read again once all items are known.
-    before = read("instrument", first.node, Surroundings(languages)).faults if first.faults else ()
+    before = read("instrument", first.node, alone).faults if first.faults else ()
     named = set(read("instrument", first.node, around).faults).difference(before)
     own = {*_languages(node), *_ids(node), *_pages(node, ids), *score_faults(node, instrument, ids)}
     own.update(structure_faults(instrument, first.node, node))
-    return InstrumentReading(instrument, node, tuple(sorted({*first.faults, *named, *own})))
+    return InstrumentReading(instrument, node, tuple(sorted({*first.faults, *named, *own})), beside)
 
 
 def item_ids(node: Node) -> tuple[str, ...]:

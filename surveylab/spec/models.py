@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Annotated, Any, Literal, cast
 
-from pydantic import TypeAdapter, WithJsonSchema
+from pydantic import AfterValidator, TypeAdapter, WithJsonSchema
 
 from surveylab.design.experiment import (
     NOTHING,
@@ -30,7 +30,9 @@ from surveylab.design.experiment import (
 from surveylab.design.instrument import Instrument, Item, ItemSets, Page, Section
 from surveylab.design.scores import Band, Score
 from surveylab.design.terms import Scale
+from surveylab.design.theme import Theme
 from surveylab.spec.mirror import Flat, Mirror
+from surveylab.spec.themes import DarkColour, LightColour, LogoFile, whose
 from surveylab.spec.wording import (
     DecisionText,
     FrameRule,
@@ -177,6 +179,9 @@ _INSTEAD: dict[tuple[type, str], Any] = {
     (Item, "id"): Name,
     (Page, "id"): Name,
     (Band, "text"): ToldText | None,
+    (Theme, "colour"): LightColour,
+    (Theme, "colour_dark"): DarkColour,
+    (Theme, "logo"): LogoFile,
     (Section, "id"): Name,
     (ItemSets, "id"): Name,
     (FactorSection, "varies"): _PATHS,
@@ -211,6 +216,7 @@ def mirror(*, lenient: bool) -> Mirror:
     made.instead |= {
         (_InstrumentSection, "source"): References,
         (_InstrumentSection, "scores"): made.spoken(Mapping[Name, Score]),
+        (_InstrumentSection, "theme"): Annotated[made.of(Theme), AfterValidator(whose)],
     }
     return made
 

@@ -18,12 +18,16 @@ from surveylab.spec.document import Keyed, Node, Scalar, at, keys_of
 from surveylab.spec.experiments import ExperimentReading, read_experiment
 from surveylab.spec.instruments import InstrumentReading
 from surveylab.spec.instruments import read_instrument as of_tree
+from surveylab.spec.logos import text_of_picture
 from surveylab.spec.models import assignment_of, data_of
 from surveylab.spec.parsing import parse, text_of_file
 from surveylab.spec.quotas import AskedColumns, quota_faults
+from surveylab.spec.wording import Beside
 
 Found = str | Fault | None
-"""The text of an instrument's file, the fault of reading it, or None where there is no such file."""
+"""The text of a file, the fault of reading it, or None where there is no such file."""
+Files = Callable[[str], tuple[str, Found]]
+"""Name of a file among the instruments -> the file as faults name it, and its text."""
 
 _INSTRUMENT = re.compile(r"\w[\w-]*")
 
@@ -40,18 +44,13 @@ def read(path: str | Path) -> Study:
     text = text_of_file(main)
     if isinstance(text, Fault):
         raise SpecError([text])
-    shelf = Path(os.path.normpath(main.parent / ".." / "instruments"))
-
-    def instrument(name: str) -> tuple[str, Found]:
-        file = shelf / f"{name}.yaml"
-        return str(file), text_of_file(file) if file.is_file() else None
-
-    there = tuple(sorted(file.stem for file in shelf.glob("*.yaml")))
-    return _Desk(str(main), text, instrument, there).study(main.parent)
+    folder = Path(os.path.normpath(main.parent / ".." / "instruments"))
+    there = tuple(sorted(file.stem for file in folder.glob("*.yaml")))
+    return _Desk(str(main), text, _files(folder), there).study(main.parent)
 
 
 def read_documents(documents: Mapping[str, str], main: str, folder: PurePath | None = None) -> Study:
-    """The study of the same texts, as they were frozen: file name -> text.
+    """The study of the same texts, as they were frozen: file name -> text; a logo's as ``logos`` freezes it.
 
     ``folder`` is where the experiment's file stood.
 
@@ -61,11 +60,9 @@ def read_documents(documents: Mapping[str, str], main: str, folder: PurePath | N
     if main not in documents:
         raise SpecError([Fault(main, 1, 1, "SL001", "the text is not among the documents.", "Name one of them.")])
 
-    def instrument(name: str) -> tuple[str, Found]:
-        return f"{name}.yaml", documents.get(f"{name}.yaml")
-
-    there = tuple(sorted(PurePath(name).stem for name in documents if name != main))
-    return _Desk(main, documents[main], instrument, there).study(folder or PurePath(main).parent)
+    there = tuple(sorted(PurePath(name).stem for name in documents if name != main and name.endswith(".yaml")))
+    desk = _Desk(main, documents[main], lambda name: (name, documents.get(name)), there)
+    return desk.study(folder or PurePath(main).parent)
 
 
 def read_instrument(path: str | Path) -> Instrument:
@@ -78,7 +75,7 @@ def read_instrument(path: str | Path) -> Instrument:
     if isinstance(text, Fault):
         raise SpecError([text])
     node, faults = parse(text, str(path))
-    reading = of_tree(node) if node is not None else None
+    reading = of_tree(node, _beside(path)) if node is not None else None
     if reading is None or faults or reading.faults:
         raise SpecError({*faults, *(reading.faults if reading else ())})
     return reading.instrument
@@ -95,7 +92,7 @@ def check(paths: Iterable[str | Path]) -> list[Fault]:
         node, found = parse(text, str(path))
         keys = keys_of(node)
         if node is not None and "items" in keys and "assignment" not in keys:
-            faults.update(found, of_tree(node).faults)
+            faults.update(found, of_tree(node, _beside(path)).faults)
             continue
         try:
             read(path)
@@ -104,14 +101,28 @@ def check(paths: Iterable[str | Path]) -> list[Fault]:
     return sorted(faults)
 
 
+def _files(folder: Path) -> Files:
+    """What stands in a folder: instruments, and the logos beside them."""
+
+    def find(name: str) -> tuple[str, Found]:
+        file = folder / name
+        text_of = text_of_file if name.endswith(".yaml") else text_of_picture
+        return str(file), text_of(file) if file.is_file() else None
+
+    return find
+
+
+def _beside(path: str | Path) -> Beside:
+    files = _files(Path(path).parent)
+    return lambda name: files(name)[1]
+
+
 class _Desk:
     """One reading of one experiment."""
 
-    def __init__(
-        self, main: str, text: str, instrument: Callable[[str], tuple[str, Found]], there: tuple[str, ...]
-    ) -> None:
+    def __init__(self, main: str, text: str, files: Files, there: tuple[str, ...]) -> None:
         self.main = main
-        self.instrument = instrument
+        self.files = files
         self.there = there
         self.documents = {PurePath(main).name: text}
         self.shelf: dict[str, InstrumentReading] = {}
@@ -144,7 +155,7 @@ class _Desk:
         """Read an instrument and put it on the shelf."""
         if named.text in self.shelf:
             return
-        file, text = self.instrument(named.text) if _INSTRUMENT.fullmatch(named.text) else ("", None)
+        file, text = self.files(f"{named.text}.yaml") if _INSTRUMENT.fullmatch(named.text) else ("", None)
         if text is None:
             self.faults.update(instrument_fault(named, self.there))
         elif isinstance(text, Fault):
@@ -157,8 +168,15 @@ class _Desk:
             node, faults = parse(text, file)
             self.faults.update(faults)
             if node is not None:
-                self.shelf[named.text] = of_tree(node)
+                self.shelf[named.text] = of_tree(node, self._picture)
                 self.faults.update(self.shelf[named.text].faults)
+
+    def _picture(self, name: str) -> Found:
+        """A logo beside the instruments, which is frozen with the texts of the study."""
+        text = self.files(name)[1]
+        if isinstance(text, str):
+            self.documents[name] = text
+        return text
 
 
 def _instruments_named(node: Node) -> list[Scalar]:

@@ -22,6 +22,7 @@ from typing_extensions import TypeAliasType
 from surveylab.design import fills, rules
 from surveylab.design.scores import OWN_SCORE
 from surveylab.design.terms import IDENTITY
+from surveylab.errors import Fault
 from surveylab.spec.faults import Finding, offer, refusal
 
 _CLOCK = r"([01]\d|2[0-3]):[0-5]\d"
@@ -32,6 +33,14 @@ _NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 _LEVEL_REMEDY = "Leave out · = | { } and spaces at its ends."
 _FILLS = "Fill in unit.<field>, an earlier answer, or in messages link or answers.<item>."
 _LEVEL = r"[^·=|{}\s]([^·=|{}]*[^·=|{}\s])?"
+
+
+Beside = Callable[[str], "str | Fault | None"]
+"""Name of a file beside the one that is read -> its text, the fault of reading it, or None where there is none."""
+
+
+def nothing(_: str) -> None:
+    """Nothing stands beside a text that is read by itself."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +56,8 @@ class Surroundings:
     columns: frozenset[str] | None = None
     unsettled: frozenset[str] = frozenset()
     inquiries: tuple[str, ...] = ()
+    beside: Beside = nothing
+    """The text that a picture beside the instrument is frozen as."""
 
     def knows(self, name: str) -> bool:
         """Whether a rule or fill of the instrument may name this."""

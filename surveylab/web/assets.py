@@ -1,15 +1,25 @@
-"""One stylesheet and one small script, under addresses that change with their content."""
+"""One stylesheet and one small script, under addresses that change with their content.
+
+A survey's theme is a part of the stylesheet's address, so that a page needs no style of its own
+and no second request; its logo is a picture of the frozen study. Every process builds both from
+the address alone, whichever of them rendered the page.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
-from functools import cache
+import re
+from base64 import b64encode
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 
 from flask import Blueprint, Response, abort
 
 from surveylab import templating
-from surveylab.web import compression
+from surveylab.design.theme import Logo, Theme
+from surveylab.fieldwork.pages import SurveyView
+from surveylab.web import compression, headers
+from surveylab.web.desk import desk
 
 SHEETS = ("survey.css", "questions.css")
 """Served as one file, in this order: tokens and frame first, then the controls."""
@@ -23,7 +33,20 @@ EMBED = "embed.js"
 KIOSK_SHEETS = (*SHEETS, "kiosk.css")
 KIOSK_SCRIPT = "kiosk.js"
 """The screen of a kiosk: the same sheets made larger, and a script of its own beside the other."""
+STYLES = {"survey": SHEETS, "framed": (*SHEETS, FRAMED_SHEET), "kiosk": KIOSK_SHEETS}
+"""The stylesheets that follow a theme: of all pages, of those in a frame on another site, and of a kiosk."""
+THEME = "static/theme.css"
+"""What a theme changes, behind the others in the same file."""
+MOST_THEMES = 64
+"""Stylesheets and names that a process keeps; the oldest is built again when it is asked for."""
 FOREVER = "public, max-age=31536000, immutable"
+
+_THEMED = re.compile(
+    r"(?P<stem>survey|framed|kiosk)-[0-9a-f]{16}\.(?P<key>(?P<colour>[0-9a-f]{6})-(?P<dark>[0-9a-f]{6})"
+    r"-(?P<corners>round|square)-(?P<type>sans|serif))\.css",
+    re.ASCII,
+)
+_PICTURES = {"svg": "image/svg+xml", "png": "image/png"}
 
 blueprint = Blueprint("assets", __name__, url_prefix="/assets")
 
@@ -40,30 +63,32 @@ class Asset:
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where a page finds its stylesheet and its script, and where one in a frame on another site does."""
+    """Where a page finds its stylesheet, its script and its logo, and where one in a frame on another site does."""
 
     style: str
     script: str
     framed_style: str = ""
     framed_script: str = ""
+    logo: str | None = None
 
 
 @dataclass(frozen=True)
 class KioskAddresses:
-    """Where the screen of a kiosk finds its stylesheet and its scripts."""
+    """Where the screen of a kiosk finds its stylesheet, its scripts and its logo."""
 
     style: str
     script: str
     kiosk: str
+    logo: str | None = None
 
 
 @cache
 def assets() -> tuple[Asset, ...]:
     """Stylesheet and script of a page, and those of a page in a frame on another site; read once per process."""
     return (
-        _named("survey", "css", sheet(), "text/css"),
+        _named("survey", "css", sheet(STYLES["survey"]), "text/css"),
         _named("survey", "js", sheet((SCRIPT,)), "text/javascript"),
-        _named("framed", "css", sheet((*SHEETS, FRAMED_SHEET)), "text/css"),
+        _named("framed", "css", sheet(STYLES["framed"]), "text/css"),
         _named("framed", "js", sheet((SCRIPT, FRAMED_SCRIPT)), "text/javascript"),
     )
 
@@ -86,8 +111,27 @@ def kiosk_assets() -> tuple[Asset, Asset]:
 
 @cache
 def addresses() -> Addresses:
-    """The addresses of all, for the templates."""
+    """The addresses of all on pages of no survey."""
     return Addresses(*(f"/assets/{each.name}" for each in assets()))
+
+
+def addresses_for(survey: SurveyView) -> Addresses:
+    """The addresses on the pages of a survey, which look as its theme says."""
+    theme, plain = survey.instrument.theme, addresses()
+    return Addresses(
+        _style("survey", theme, plain.style),
+        plain.script,
+        _style("framed", theme, plain.framed_style),
+        plain.framed_script,
+        _picture(survey.experiment, theme.logo) if theme.logo else None,
+    )
+
+
+def carried_for(survey: SurveyView) -> Addresses:
+    """The same inside of each page, for a file that loads nothing; scripts do not run in it."""
+    theme = survey.instrument.theme
+    style = _carried("text/css", _themed_sheet("survey", theme.key))
+    return Addresses(style, "data:,", logo=_picture(0, theme.logo) if theme.logo else None)
 
 
 @cache
@@ -96,6 +140,7 @@ def preview_asset() -> Asset:
     return _named("preview", "css", sheet(PREVIEW_SHEETS), "text/css")
 
 
+@cache
 def sheet(names: tuple[str, ...] = SHEETS) -> bytes:
     """Stylesheets, or scripts, as one."""
     folder = templating.folder() / "static"
@@ -109,6 +154,13 @@ def kiosk_addresses() -> KioskAddresses:
     return KioskAddresses(f"/assets/{style.name}", addresses().script, f"/assets/{script.name}")
 
 
+def kiosk_addresses_for(survey: SurveyView) -> KioskAddresses:
+    """The same for a screen that looks as a survey's theme says, whatever arm the next person is in."""
+    theme, plain = survey.instrument.theme, kiosk_addresses()
+    picture = _picture(survey.experiment, theme.logo) if theme.logo else None
+    return replace(plain, style=_style("kiosk", theme, plain.style), logo=picture)
+
+
 @cache
 def kiosk_version() -> str:
     """Changes with any of the files that the screen of a kiosk runs on."""
@@ -119,6 +171,9 @@ def kiosk_version() -> str:
 def asset(name: str) -> Response:
     """One asset; an address of another version is not found, so no page mixes two versions."""
     found = next((each for each in (*assets(), preview_asset(), *kiosk_assets()) if each.name == name), None)
+    themed = _THEMED.fullmatch(name)
+    if themed and name == _themed_name(themed["stem"], themed["key"]):
+        found = _themed(themed["stem"], themed["key"])
     if found is None:
         abort(404)
     response = Response(found.content, mimetype=found.mimetype)
@@ -127,6 +182,52 @@ def asset(name: str) -> Response:
     return response
 
 
+@blueprint.get("/<int(max=2147483647):experiment>/<name>")
+def logo(experiment: int, name: str) -> Response:
+    """A logo of a frozen study; it never changes under a running survey."""
+    found = desk().studies.logo(experiment, name.partition(".")[0])
+    if found is None or _picture(experiment, found) != f"/assets/{experiment}/{name}":
+        abort(404)
+    response = Response(found.content, mimetype=_PICTURES[found.kind])
+    response.headers["Cache-Control"] = FOREVER
+    response.headers["Content-Security-Policy"] = headers.OF_PICTURES
+    return response
+
+
+def _style(stem: str, theme: Theme, plain: str) -> str:
+    return plain if theme.key == Theme().key else f"/assets/{_themed_name(stem, theme.key)}"
+
+
+def _picture(experiment: int, picture: Logo) -> str:
+    """Where a logo stands: under the row of its study, or in the page itself before that is in the field."""
+    if not experiment:
+        return _carried(_PICTURES[picture.kind], picture.content)
+    return f"/assets/{experiment}/{picture.digest}.{picture.kind}"
+
+
+def _carried(mimetype: str, content: bytes) -> str:
+    return f"data:{mimetype};base64,{b64encode(content).decode()}"
+
+
+def _themed_sheet(stem: str, key: str) -> bytes:
+    parts = _THEMED.fullmatch(f"{stem}-{'0' * 16}.{key}.css")
+    assert parts is not None
+    return sheet(STYLES[stem]) + b"\n" + templating.render(THEME, **parts.groupdict()).encode()
+
+
+@lru_cache(MOST_THEMES)
+def _themed_name(stem: str, key: str) -> str:
+    return _name(stem, f"{key}.css", _themed_sheet(stem, key))
+
+
+@lru_cache(MOST_THEMES)
+def _themed(stem: str, key: str) -> Asset:
+    return _named(stem, f"{key}.css", _themed_sheet(stem, key), "text/css")
+
+
+def _name(stem: str, suffix: str, content: bytes) -> str:
+    return f"{stem}-{hashlib.sha256(content).hexdigest()[:16]}.{suffix}"
+
+
 def _named(stem: str, suffix: str, content: bytes, mimetype: str) -> Asset:
-    name = f"{stem}-{hashlib.sha256(content).hexdigest()[:16]}.{suffix}"
-    return Asset(name, content, compression.packed(content), mimetype)
+    return Asset(_name(stem, suffix, content), content, compression.packed(content), mimetype)

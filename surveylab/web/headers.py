@@ -21,6 +21,8 @@ POLICY = "; ".join(
         NO_FRAME,
     )
 )
+OF_PICTURES = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+"""The policy of a logo: a drawing may have its styles in it, and does nothing where it is opened by itself."""
 ALWAYS = {
     "Content-Security-Policy": POLICY,
     "Referrer-Policy": "no-referrer",  # the address of a page holds the personal token
@@ -33,14 +35,14 @@ ALWAYS = {
 def register(app: Flask, origins: tuple[str, ...] = ()) -> None:
     """Set the headers on every response; a page is stored nowhere, unless it says so itself.
 
-    ``origins`` may show the pages of a prompt in a frame.
+    ``origins`` may show the pages of a prompt in a frame. Only a response that sets a policy of its own keeps that.
     """
     framed = POLICY.replace(NO_FRAME, f"frame-ancestors {' '.join(origins)}")
 
     @app.after_request
     def secure(response: Response) -> Response:
         for name, value in ALWAYS.items():
-            response.headers[name] = value
+            response.headers.setdefault(name, value)
         if origins and embedded():
             response.headers["Content-Security-Policy"] = framed
         response.headers.setdefault("Cache-Control", "no-store")

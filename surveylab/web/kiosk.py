@@ -104,6 +104,7 @@ def start_screen(slug: str) -> AnyResponse:
         action=request.full_path.rstrip("?"),
         station=station,
         version=assets.kiosk_version(),
+        assets=assets.kiosk_addresses_for(reception.survey),
     )
 
 
@@ -163,4 +164,4 @@ def _place(slug: str) -> Place:
 
 
 def _render(template: str, code: int, **values: object) -> Response:
-    return Response(templating.render(f"kiosk/{template}.html", assets=assets.kiosk_addresses(), **values), code)
+    return Response(templating.render(f"kiosk/{template}.html", **{"assets": assets.kiosk_addresses(), **values}), code)

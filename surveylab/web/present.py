@@ -153,7 +153,9 @@ def _question(
 ) -> Response:
     ticket = desk().forms.signer.issue(Place(view.survey.token, view.page), shown or now())
     again = {"entered_again": entered, "errors": errors or {}, "forged": code == 400}
-    plain = partial(page_text, view, ticket, assets.addresses(), resume_at=_resume_at(view.survey), **again)
+    plain = partial(
+        page_text, view, ticket, assets.addresses_for(view.survey), resume_at=_resume_at(view.survey), **again
+    )
     if code != 200:
         return Response(plain(), code)
     around = embedded()
@@ -196,7 +198,9 @@ def _form(
 
 
 def _plain(survey: SurveyView, template: str, code: int, **values: object) -> Response:
-    return Response(plain_text(survey, template, assets.addresses(), resume_at=_resume_at(survey), **values), code)
+    return Response(
+        plain_text(survey, template, assets.addresses_for(survey), resume_at=_resume_at(survey), **values), code
+    )
 
 
 def plain_text(survey: SurveyView, template: str, files: assets.Addresses, **values: object) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from surveylab.design.experiment import Study
 from surveylab.design.factors import Arm
+from surveylab.fieldwork.pages import SurveyView
 from surveylab.fieldwork.preview import Difference, Preview, preview
 from surveylab.fieldwork.sitting import Sitting
 from surveylab.templating import render
@@ -16,6 +16,9 @@ from surveylab.web.forms import Ticket
 
 UNSIGNED = Ticket("", "")
 """Of forms that are looked at and not sent: the frames of a preview send none."""
+
+Files = Callable[[SurveyView], assets.Addresses]
+"""What the pages of a survey load, which follows its theme: each arm may have one of its own."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ def document(study: Study, language: str | None = None, *, back: str | None = No
         SurveylabError: the experiment asks nothing, or no instrument of it has the language.
     """
     seen = preview(study, language)
-    files = assets.addresses() if back else _carried()
+    files = assets.addresses_for if back else assets.carried_for
     return render(
         "preview/preview.html",
         preview=seen,
@@ -59,19 +62,21 @@ def document(study: Study, language: str | None = None, *, back: str | None = No
     )
 
 
-def _pages(seen: Preview, files: assets.Addresses) -> Iterator[Ways]:
+def _pages(seen: Preview, files: Files) -> Iterator[Ways]:
     yield Ways(
         "Before the first page", (), _ways(seen.arms, (_around(each, "landing", files) for each in seen.landings))
     )
     for page in seen.pages:
-        texts = [present.page_text(each.view, UNSIGNED, files) if each.view else None for each in page.arms]
+        texts = [
+            present.page_text(each.view, UNSIGNED, files(each.view.survey)) if each.view else None for each in page.arms
+        ]
         yield Ways(f"Page {page.page}", page.notes, _ways(seen.arms, texts, [each.differences for each in page.arms]))
     yield Ways("At the end", (), _ways(seen.arms, (_around(each, "thanks", files) for each in seen.landings)))
 
 
-def _around(sitting: Sitting, template: str, files: assets.Addresses) -> str:
+def _around(sitting: Sitting, template: str, files: Files) -> str:
     values = {"forged": False, "started": False, "ticket": UNSIGNED, "action": "", "minutes": None, "go_on_at": None}
-    return present.plain_text(sitting.survey, template, files, **values)
+    return present.plain_text(sitting.survey, template, files(sitting.survey), **values)
 
 
 def _ways(
@@ -83,8 +88,3 @@ def _ways(
     for arm, text, each in zip(arms, texts, told, strict=True):
         found.setdefault(text, ([], each))[0].append(arm)
     return tuple(Way(tuple(same), text, each) for text, (same, each) in found.items())
-
-
-def _carried() -> assets.Addresses:
-    """The stylesheet inside each page, for a file that loads nothing; scripts do not run in it."""
-    return assets.Addresses(f"data:text/css;base64,{b64encode(assets.sheet()).decode()}", "data:,")
