@@ -21,7 +21,6 @@ from surveylab.fieldwork.exposure import LANDING_PLACE
 from surveylab.fieldwork.pages import LANDING, THANKS, Elsewhere, Notice, PageView, Reception, Standing
 from surveylab.fieldwork.passage import Passage
 from surveylab.fieldwork.preselection import NOTHING, Asked, preselected
-from surveylab.fieldwork.quotas import Admission
 from surveylab.fieldwork.reading import Reading
 from surveylab.fieldwork.sitting import TAKING, Sitting
 from surveylab.fieldwork.studies import Studies
@@ -66,10 +65,7 @@ class Interview:
         page = sitting.passage.furthest
         events = ["opened", "started"] if page else ["opened", "started", "submitted"]
         new = [kind for kind in events if kind not in sitting.happened]
-        if sitting.admission:
-            return self._enter(sitting, sitting.admission, new)
-        self._append(sitting, new, presenting=True)
-        return Elsewhere(page.id if page else THANKS)
+        return self._enter(sitting, new)
 
     def view(
         self,
@@ -114,31 +110,28 @@ class Interview:
     def submit(self, view: PageView, reading: Reading, visit: str, how: Paradata, now: datetime) -> Elsewhere:
         """Store a page without faults, and say where to go next.
 
-        Answers, paradata and events are one transaction. A visit that was submitted before
-        with the same answers changes nothing and leads to the same next place. Where a quota is full,
-        the page is stored and the interview is over.
+        Answers, paradata and events are one transaction, which goes by what is stored when its turn
+        comes: by then another tab may have changed an answer or ended the interview. A visit that was
+        submitted before with the same answers changes nothing and leads to the same next place. Where
+        a quota is full, the page is stored and the interview is over.
         """
         gate = view.admission
-        passage = _sent(view, view.passage, reading)
-        following = passage.after(passage.instrument.page(view.page))
         with self._ledger.write() as conn:
-            if gate:
-                gate.wait(conn)
-                before = gate.again(conn, view.passage)
-                if before is None:
-                    return Elsewhere(THANKS)
-                passage = _sent(view, before, reading)
-                following = passage.after(passage.instrument.page(view.page))
+            gate.wait(conn)
+            before = gate.again(conn, view.passage)
+            if before is None:
+                return Elsewhere(THANKS)
+            passage = _sent(view, before, reading)
+            following = passage.after(passage.instrument.page(view.page))
             stored = responses.record_submission(
                 conn, view.case, view.page, visit, reading.answers, how=how, at=now, instrument=view.instrument
             )
-            if stored and gate and not gate.admits(conn, passage, now):
+            if stored and not gate.admits(conn, passage, now):
                 return Elsewhere(THANKS)
             if stored and following is None:
                 responses.append_event(conn, view.case, now, "submitted", key=_once(view.case, "submitted"))
                 responses.record_exposures(conn, view.case, view.met_at_end, THANKS, now)
-                if gate:
-                    gate.confirm(conn, now)
+                gate.confirm(conn, now)
         return Elsewhere(following.id if following else THANKS)
 
     def thanks(self, token: str, now: datetime) -> Reception | Elsewhere:
@@ -184,9 +177,8 @@ class Interview:
             return NOBODY
         if "opted_out" not in sitting.happened:
             with self._ledger.write() as conn:
-                if sitting.admission:
-                    sitting.admission.wait(conn)
-                    sitting.admission.give_back(conn)
+                sitting.admission.wait(conn)
+                sitting.admission.give_back(conn)
                 _write(conn, sitting, ["opted_out"])
         return replace(sitting.reception, standing=Standing.OPTED_OUT)
 
@@ -209,8 +201,12 @@ class Interview:
             return reception
         return replace(reception, minutes=self.durations.minutes(sitting.case.experiment, sitting.now))
 
-    def _enter(self, sitting: Sitting, gate: Admission, kinds: list[str]) -> Elsewhere:
-        """Start or go on where there are quotas: to the page that is open, or to the end where one is full."""
+    def _enter(self, sitting: Sitting, kinds: list[str]) -> Elsewhere:
+        """Start or go on: to the page that is open, or to the end where a quota is full.
+
+        With the start it writes down what chance decided about the pages, which begin now.
+        """
+        gate = sitting.admission
         with self._ledger.write() as conn:
             gate.wait(conn)
             passage = gate.again(conn, sitting.passage)
@@ -250,20 +246,13 @@ class Interview:
         kinds: list[str],
         met: tuple[str, ...] = (),
         page: str = "",
-        *,
-        presenting: bool = False,
     ) -> None:
-        """Write events and exposures that are new to this case; without any, write nothing.
-
-        ``presenting`` writes down what chance decided about the pages, which begin now.
-        """
+        """Write events and exposures that are new to this case; without any, write nothing."""
         if not kinds and not met:
             return
         with self._ledger.write() as conn:
             _write(conn, sitting, kinds)
             responses.record_exposures(conn, sitting.case.id, met, page, sitting.now)
-            if presenting:
-                presentations.record(conn, sitting.case.id, sitting.plan.draws, orders.ALGORITHM)
 
 
 def _sent(view: PageView, before: Passage, reading: Reading) -> Passage:

@@ -266,14 +266,14 @@ class PageView:
     last: bool
     words: Wording
     passage: Passage
+    admission: Admission
+    """The case when its turn to be stored comes, before the quotas of its experiment."""
     met_at_end: tuple[str, ...] = ()
     """The factors that are met only behind the last page."""
     told: bool = False
     """Whether the script of the page tells how it is answered."""
     progress: str = "none"
     """How the page says how far it is: as in ``measurement.progress``."""
-    admission: Admission | None = None
-    """The case before its quotas; None where the experiment has none."""
     preselected: Mapping[str, str] = field(default_factory=dict)
     """Column -> the code that the link selects; "" where it names one that is not there."""
     begins: bool = False

@@ -1,4 +1,4 @@
-"""Quotas in an interview: which of them a case needs a place in, and when that is known.
+"""The turn of a case to go on, and quotas: which of them it needs a place in, and when that is known.
 
 The rule of a quota is decided once every page up to the last one that asks what it names is
 done: before anything is asked for a rule over fields, strata and arms. Until then the case
@@ -15,7 +15,7 @@ from surveylab.design import rules
 from surveylab.design.experiment import Quota
 from surveylab.design.terms import Value
 from surveylab.fieldwork.passage import Passage
-from surveylab.store import quotas, responses
+from surveylab.store import cases, quotas, responses
 from surveylab.store.cases import Case
 from surveylab.store.ledger import Connection
 from surveylab.store.quotas import Claim
@@ -26,17 +26,21 @@ ENDS = frozenset({"submitted", "opted_out", "screened_out", "quota_full"})
 
 @dataclass(frozen=True)
 class Admission:
-    """One case before the quotas of its experiment, name -> quota.
+    """One case when its turn to go on comes, before the quotas of its experiment, name -> quota.
 
-    Its methods change places, each in a transaction that has called ``wait`` before all else.
+    Its methods belong to a transaction that has called ``wait`` before all else. Most experiments
+    have no quotas: there only the case itself is held, and nothing is asked of places.
     """
 
     case: Case
     quotas: Mapping[str, Quota]
 
     def wait(self, conn: Connection) -> None:
-        """Hold the other cases of the experiment back until the transaction ends."""
-        quotas.wait(conn, self.case.experiment)
+        """Hold back who else would go on until the transaction ends: with quotas every case of the experiment."""
+        if self.quotas:
+            quotas.wait(conn, self.case.experiment)
+        else:
+            cases.wait(conn, self.case.id)
 
     def again(self, conn: Connection, passage: Passage) -> Passage | None:
         """The passage under what is stored by now; None where the interview has ended meanwhile."""
@@ -50,6 +54,8 @@ class Admission:
 
         Where a quota is full, the event ``quota_full`` names it and the places of the case are free.
         """
+        if not self.quotas:
+            return True
         full = quotas.settle(conn, self.case.experiment, self.case.id, self._claims(passage, now), now)
         if full is not None:
             responses.append_event(conn, self.case.id, now, "quota_full", full, key=f"{self.case.id}:quota_full")
@@ -57,11 +63,13 @@ class Admission:
 
     def confirm(self, conn: Connection, now: datetime) -> None:
         """The interview is over: its places last."""
-        quotas.confirm(conn, self.case.id, now)
+        if self.quotas:
+            quotas.confirm(conn, self.case.id, now)
 
     def give_back(self, conn: Connection) -> None:
         """The case leaves: its places are free, unless it had finished."""
-        quotas.give_back(conn, self.case.id)
+        if self.quotas:
+            quotas.give_back(conn, self.case.id)
 
     def _claims(self, passage: Passage, now: datetime) -> list[Claim]:
         levels = {f"arm.{factor}": level for factor, level in self.case.levels.items()}

@@ -58,9 +58,9 @@ class Sitting:
         return replace(self, case=replace(self.case, paused_at=None))
 
     @property
-    def admission(self) -> Admission | None:
-        """The case before its quotas; None where the experiment has none."""
-        return Admission(self.case, self.plan.quotas) if self.plan.quotas else None
+    def admission(self) -> Admission:
+        """The case when its turn comes, before the quotas of its experiment."""
+        return Admission(self.case, self.plan.quotas)
 
     @cached_property
     def _person(self) -> Mapping[str, str]:

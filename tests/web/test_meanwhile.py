@@ -1,0 +1,114 @@
+"""What happens to a case between the moment a page that was sent is read and the moment it is stored."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor, wait
+
+import pytest
+
+from surveylab.store import responses
+from surveylab.store.ledger import Ledger
+
+EXPERIMENT = """
+format: 1
+title: A trial
+assignment: {scheme: complete, factors: {wording: {varies: items.a.text, levels: {plain: "What?", long: "Which?"}}}}
+measurement: {instrument: questions, language: en}
+inquiries: {f_on_response: {outcome: response, contrast: {wording: [plain, long]}}}
+sampling: {scheme: srs, n: 1000}
+frame: {source: people}
+"""
+INSTRUMENT = """
+format: 1
+title: A trial
+version: "1"
+languages: [en]
+contact: help@example.org
+introduction: Welcome.
+thanks: Saved.
+pages: [{id: one, items: [a]}, {id: two, items: [y]}, {id: three, items: [z]}]
+items:
+  - {id: a, type: short_text, text: What?}
+  - {id: y, type: short_text, text: Why?, applicable_if: a == "yes", required: true}
+  - {id: z, type: short_text, text: And then?}
+"""
+
+
+@pytest.fixture(params=["", "quotas: {all: {most: 5}}\n"], ids=["without quotas", "with quotas"])
+def token(request, field):
+    """A case of the trial: a required page two applies by the answer on page one."""
+    return field.tokens(field.written(EXPERIMENT + request.param, INSTRUMENT))[0]
+
+
+@pytest.fixture
+def meanwhile(monkeypatch):
+    """Has something happen once the next request that writes has read all it wants, and has written nothing."""
+
+    def arrange(happens):
+        own = Ledger.write
+
+        def late(self):
+            monkeypatch.setattr(Ledger, "write", own)
+            happens()
+            return own(self)
+
+        monkeypatch.setattr(Ledger, "write", late)
+
+    return arrange
+
+
+@pytest.fixture
+def other(app, browser):
+    """The same person in another tab."""
+    return type(browser)(app.test_client())
+
+
+def test_the_last_page_ends_nothing_that_another_tab_has_reopened(browser, other, field, token, meanwhile):
+    """Page two applies by what was changed meanwhile: it is asked, and then the interview is over."""
+    last = browser.answer(browser.start(token), {"a": "no"})
+    first = other.get(f"/r/{token}/one")
+    meanwhile(lambda: other.post(first, {"a": "yes"}))
+    page = browser.answer(last, {"z": "then"})
+    assert page.request.path == f"/r/{token}/two"
+    assert "submitted" not in field.kinds(token)
+    page = browser.answer(page, {"y": "because"})
+    assert page.request.path == f"/r/{token}/three", "the page behind it, with what was sent"
+    assert browser.answer(page, {"z": "then"}).request.path == f"/r/{token}/thanks"
+    assert field.values(token) == {"a": "yes", "y": "because", "z": "then"}
+
+
+def test_nothing_is_stored_behind_an_opt_out(browser, other, field, token, meanwhile):
+    """A page that was being read when the person opted out in another tab; who sent it is told."""
+    page = browser.start(token)
+    meanwhile(lambda: other.post(other.get(f"/r/{token}/stop")))
+    late = browser.answer(page, {"a": "yes"})
+    assert (late.status_code, browser.heading(late)) == (410, "You no longer take part")
+    assert field.kinds(token) == ["opened", "started", "opted_out"]
+    assert field.values(token) == {}
+    assert field.rows("paradata") == []
+
+
+def test_nobody_starts_behind_an_opt_out(browser, other, field, token, meanwhile):
+    """Start, pressed while the person opts out in another tab."""
+    landing = browser.get(f"/r/{token}")
+    meanwhile(lambda: other.post(other.get(f"/r/{token}/stop")))
+    assert browser.answer(landing).status_code == 410
+    assert field.kinds(token) == ["opened", "opted_out"]
+
+
+def test_an_opt_out_waits_for_a_page_that_is_being_stored(browser, other, field, token, monkeypatch):
+    """It comes before the whole page or behind the whole page: here behind, for the page had begun."""
+    page, stop = browser.start(token), other.get(f"/r/{token}/stop")
+    own = responses.record_submission
+    with ThreadPoolExecutor(1) as pool:
+        out = []
+
+        def slow(*given, **named):
+            out.append(pool.submit(other.post, stop))
+            wait(out, timeout=0.5)  # as long as it needs where nothing holds it back
+            return own(*given, **named)
+
+        monkeypatch.setattr(responses, "record_submission", slow)
+        assert browser.post(page, {"a": "yes"}).status_code == 303
+        assert out[0].result().status_code == 303
+    assert field.kinds(token) == ["opened", "started", "page", "opted_out"]
