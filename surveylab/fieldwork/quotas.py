@@ -56,7 +56,8 @@ class Admission:
         """
         if not self.quotas:
             return True
-        full = quotas.settle(conn, self.case.experiment, self.case.id, self._claims(passage, now), now)
+        moment = quotas.clock(conn, self.case.experiment, now)
+        full = quotas.settle(conn, self.case.experiment, self.case.id, self._claims(passage, moment), moment)
         if full is not None:
             responses.append_event(conn, self.case.id, now, "quota_full", full, key=f"{self.case.id}:quota_full")
         return full is None

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, bindparam, case, delete, func, select, update
 
 from surveylab.design.terms import Counts
 from surveylab.store._sql import insert, one_at_a_time
-from surveylab.store.tables import event, sampled_case
+from surveylab.store.tables import event, experiment, sampled_case
 from surveylab.store.tables import quota_place as place
 
 
@@ -62,7 +62,7 @@ def settle(conn: Connection, experiment_id: int, case_id: int, claims: Sequence[
         experiment_id: the version of the experiment.
         case_id: a case that has not ended.
         claims: its needs, in the order of the file.
-        now: what has expired by then makes room.
+        now: what has expired by then makes room; it is the time of the ``clock``.
 
     Returns:
         The first quota that is full; None where every claim has its place.
@@ -95,6 +95,15 @@ def give_back(conn: Connection, case_id: int) -> None:
     conn.execute(_GIVE_BACK, {"case": case_id})
 
 
+def clock(conn: Connection, experiment_id: int, now: datetime) -> datetime:
+    """The time on the clock of the reservations: it stands still while the experiment is paused.
+
+    Who reads it behind ``wait`` cannot miss the end of a pause, which waits as well.
+    """
+    paused_at = conn.scalar(_PAUSED_AT, {"experiment": experiment_id})
+    return now if paused_at is None else min(now, paused_at)
+
+
 def extend(conn: Connection, experiment_id: int, since: datetime, by: timedelta) -> None:
     """Keep the reservations that stood at a moment for so much longer."""
     mine = (place.c.experiment_id == experiment_id, place.c.confirmed_at.is_(None), place.c.expires_at > since)
@@ -111,6 +120,7 @@ def extend(conn: Connection, experiment_id: int, since: datetime, by: timedelta)
 
 def tallies(conn: Connection, experiment_id: int, now: datetime) -> dict[str, Tally]:
     """How far each quota is; one that nobody has come to is not among them."""
+    now = clock(conn, experiment_id, now)
     confirmed = func.count(place.c.confirmed_at)
     reserved = func.count(case((place.c.confirmed_at.is_(None) & (place.c.expires_at > now), 1)))
     places = select(place.c.quota, confirmed, reserved).where(place.c.experiment_id == experiment_id)
@@ -148,6 +158,7 @@ _OF_QUOTA = (place.c.experiment_id == bindparam("experiment"), place.c.quota == 
 _OF_CASE = place.c.case_id == bindparam("case")
 _OPEN = place.c.confirmed_at.is_(None)
 
+_PAUSED_AT = select(experiment.c.paused_at).where(experiment.c.id == bindparam("experiment"))
 _HELD = select(place.c.quota).where(place.c.experiment_id == bindparam("experiment"), _OF_CASE)
 _TAKEN = select(func.count()).select_from(place).where(*_OF_QUOTA)
 _CONFIRMED = _TAKEN.where(place.c.confirmed_at.is_not(None))

@@ -9,7 +9,7 @@ import pytest
 from surveylab.analysis.measure import record_of
 from surveylab.design.cases import Answer
 from surveylab.design.dispositions import disposition
-from surveylab.fieldwork import progress
+from surveylab.fieldwork import pausing, progress
 from surveylab.fieldwork.interview import Interview
 from surveylab.fieldwork.reading import Reading
 from surveylab.fieldwork.studies import Studies
@@ -203,6 +203,28 @@ def test_a_place_that_was_given_away_does_not_come_back_by_a_clock_that_is_behin
     clock.advance(seconds=-1)
     assert browser.answer(page, {"age": "40"}).status_code == 410
     assert tally(field, clock, row, "all") == (0, 1, 1)
+
+
+def test_no_reservation_runs_out_during_a_pause(browser, field, clock, trial):
+    """Its clock stands still: a page that is sent meanwhile takes nobody's place, and reserves from its begin on."""
+    row, (first, second, third, *_) = trial(BY_AGE % 2)
+    kept = browser.answer(browser.start(first), {"age": "20"})
+    pages = [browser.start(token) for token in (second, third)]
+    clock.advance(hours=1)
+    pausing.pause(field.ledger, "trial", clock.time)
+    clock.advance(hours=2)
+    for page in pages:
+        browser.post(page, {"age": "21"})
+    assert ["quota_full" in field.kinds(token) for token in (second, third)] == [False, True]
+    clock.advance(hours=1)
+    assert tally(field, clock, row, "young") == (0, 2, 1)
+    pausing.resume(field.ledger, "trial", clock.time)
+    clock.advance(minutes=59)
+    assert browser.answer(kept, {"a": "x"}).request.path == f"/r/{first}/thanks"
+    clock.advance(minutes=60)
+    assert tally(field, clock, row, "young") == (1, 1, 1), "a minute less than two hours behind the pause"
+    clock.advance(minutes=2)
+    assert tally(field, clock, row, "young") == (1, 0, 1)
 
 
 def test_another_answer_gives_the_place_back_and_takes_the_other(browser, field, clock, trial):
