@@ -27,6 +27,7 @@ from surveylab.settings import Settings
 from surveylab.store.ledger import Ledger
 from surveylab.web import create_app, errors, present
 from surveylab.web.desk import desk
+from surveylab.words.problems import PROBLEMS
 
 ROOT = Path(__file__).parent.parent
 INSTRUMENTS = ROOT / "instruments"
@@ -100,7 +101,7 @@ class Stage:
                     found[rule.endpoint] = address
         token = self.arrive(study)
         found |= {f"standing.{each}": f"/gallery/standing/{token}/{each}" for each in present.DOORS}
-        return found | {f"problem.{code}": f"/gallery/problem/{code}" for code in errors.WORDS}
+        return found | {f"problem.{code}": f"/gallery/problem/{code}" for code in PROBLEMS}
 
     def shipped(self, name: str) -> Study:
         """An instrument of the folder, in the field under its own name."""

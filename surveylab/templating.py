@@ -11,6 +11,8 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from surveylab.words import CATALOGUE
+
 
 @cache
 def folder() -> Path:
@@ -22,8 +24,8 @@ def folder() -> Path:
 
 @cache
 def environment() -> Environment:
-    """Autoescaping, strict about undefined names, compiled once per process."""
-    return Environment(
+    """Autoescaping, strict about undefined names, compiled once per process. Templates know ``words``."""
+    made = Environment(
         loader=FileSystemLoader(folder()),
         autoescape=True,
         undefined=StrictUndefined,
@@ -31,6 +33,8 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
+    made.globals["words"] = CATALOGUE
+    return made
 
 
 def render(template: str, **values: object) -> str:

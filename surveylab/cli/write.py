@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
@@ -48,4 +49,25 @@ def preview(spec: Path, language: str | None, output: Path | None) -> None:
     click.echo(f"Preview: {target}")
 
 
-COMMANDS = (check, preview)
+@click.command()
+@click.argument("language", required=False)
+def words(language: str | None) -> None:
+    """Print the words of the pages, to be put under `words:` in an instrument.
+
+    With a LANGUAGE that the pages do not speak, each stands in English to be translated; the words that
+    only some question types say are the last.
+
+    \b
+    Example: surveylab words nl >> instruments/tevredenheid.yaml
+    """
+    from surveylab.words import CATALOGUE, LANGUAGES, TAG, base
+
+    if language is not None and not TAG.fullmatch(language):
+        raise click.BadParameter(f"{language!r} is no tag of a language; write it as in nl or pt-BR.")
+    tag = language or LANGUAGES[0]
+    click.echo("words:")
+    for key, word in CATALOGUE.items():
+        click.echo(f"  {key}: {{{tag}: {json.dumps(word.get(base(tag), word['en']), ensure_ascii=False)}}}")
+
+
+COMMANDS = (check, preview, words)

@@ -33,6 +33,7 @@ class Event:
     """One thing that happened to a case. Events are appended, never edited.
 
     Kinds: selected, sent, opened, started, page (one accepted submission of a page),
+    language (its detail is the one in which the person reads from then on),
     submitted, opted_out, bounced, screened_out, quota_full (its detail names the quota), dismissed
     (a prompt in an app, by its button).
 

@@ -6,7 +6,7 @@ Only parsed and joined here. Escaping is the template's business: a fill is plai
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from surveylab.design.terms import Value
 
@@ -20,11 +20,14 @@ def occurrences(text: str) -> Iterator[tuple[str, str | None, int]]:
     return ((match.group(1), match.group(2), match.start()) for match in _FILL.finditer(text))
 
 
-def fill(text: str, known: Mapping[str, Value]) -> str:
-    """``text`` with every fill replaced; an unknown or missing value gives the fallback."""
+def fill(text: str, known: Mapping[str, Value], put: Callable[[str], str] = str) -> str:
+    """``text`` with every fill replaced; an unknown or missing value gives the fallback.
+
+    ``put`` prepares a value for standing in the text; the fallback is a part of the text.
+    """
 
     def one(match: re.Match[str]) -> str:
         value = known.get(match.group(1))
-        return (match.group(2) or "") if value is None or value == "" else str(value)
+        return (match.group(2) or "") if value is None or value == "" else put(str(value))
 
     return _FILL.sub(one, text)

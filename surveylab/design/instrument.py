@@ -13,6 +13,7 @@ from surveylab.design.rules import Rule, evaluate
 from surveylab.design.scores import Score
 from surveylab.design.terms import Missing, Text, Value
 from surveylab.design.theme import Theme
+from surveylab.words import CATALOGUE
 
 RESERVED_PAGES = frozenset({"stop", "thanks", "privacy", "unsubscribe"})
 """No page may have one of these ids: a respondent's link has pages of its own under them."""
@@ -203,7 +204,7 @@ class Instrument:
     introduction: Text
     """On the landing page: who asks, why, what happens to the data, and that taking part is a choice."""
     thanks: Text
-    contact: str
+    contact: Text
     """Whom a respondent may ask; in the same place on all pages (WCAG 3.2.6)."""
     pages: tuple[Page, ...]
     """In the order shown."""
@@ -227,6 +228,9 @@ class Instrument:
     """What the privacy page says beyond what it knows by itself: who is responsible, how long data are kept."""
     theme: Theme = field(default_factory=Theme)
     """Whose survey it is, and how its pages look."""
+    words: Mapping[str, Text] = field(default_factory=lambda: CATALOGUE)
+    """key: a word of the pages as this instrument says it, such as the button ``start``, or in a language that the
+    pages do not speak."""
 
     def item(self, name: str) -> Item:
         """The item of that id. KeyError where there is none."""

@@ -20,6 +20,7 @@ from surveylab.fieldwork.exposure import LANDING_PLACE
 from surveylab.fieldwork.interview import NOBODY, Interview
 from surveylab.fieldwork.pages import LANDING, Elsewhere, Notice, Reception, Standing, SurveyView, Wording
 from surveylab.fieldwork.quotas import is_over
+from surveylab.fieldwork.reader import ANYBODY, Reader
 from surveylab.fieldwork.sitting import TAKING
 from surveylab.fieldwork.studies import Studies
 from surveylab.store import cases, experiments
@@ -89,10 +90,15 @@ def placed(study: Study, unit: str) -> tuple[Arrival, str] | None:
 class Arrivals:
     """The use cases of the open links of one ledger."""
 
-    def __init__(self, ledger: Ledger, studies: Studies, interview: Interview) -> None:
+    def __init__(self, ledger: Ledger, studies: Studies, interview: Interview, reader: Reader = ANYBODY) -> None:
         self._ledger = ledger
         self._studies = studies
         self._interview = interview
+        self._reader = reader
+
+    def read_by(self, reader: Reader) -> Arrivals:
+        """The same for somebody who reads like this."""
+        return Arrivals(self._ledger, self._studies, self._interview.read_by(reader), reader)
 
     def door(self, slug: str, person: Person | None, now: datetime, *, at_kiosk: bool = False) -> Reception:
         """What stands behind an open link or at a kiosk, for who was here or for somebody new (None).
@@ -126,6 +132,7 @@ class Arrivals:
     def _begun(self, case: Case, now: datetime) -> Arrived:
         plan = self._studies.plan(case.experiment, case.levels, case.unit)
         if any(meeting.at(LANDING_PLACE, ()) for meeting in plan.meetings):
+            self._interview.choose(case.token, now)
             begin: Reception | Elsewhere = Elsewhere(LANDING)
         else:
             begin = self._interview.start(case.token, now)
@@ -193,8 +200,11 @@ class Arrivals:
         if measurement is None:
             return NOBODY
         instrument = study.instruments[measurement.instrument]
-        words = Wording(measurement.language or instrument.languages[0], instrument.languages[0], {})
-        survey = SurveyView("", instrument, words, stored.slug, experiment=stored.id)
+        there = instrument.languages
+        language = own.survey.language if own and own.survey else self._reader.language(measurement.language, there)
+        chosen = self._reader.chosen if self._reader.chosen == language else ""
+        survey = SurveyView("", instrument, Wording(language, there[0], {}, own=instrument.words), stored.slug)
+        survey = replace(survey, chosen=chosen, experiment=stored.id)
         standing = own.standing if own else self._standing(stored, study.experiment, now)
         had_started = own.had_started if own else False
         if standing is not Standing.INVITED or measurement.duration != "measured":

@@ -10,6 +10,7 @@ requests the database lets one write it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import replace
 from datetime import datetime
 
@@ -21,6 +22,7 @@ from surveylab.fieldwork.exposure import LANDING_PLACE
 from surveylab.fieldwork.pages import LANDING, THANKS, Elsewhere, Notice, PageView, Reception, Standing
 from surveylab.fieldwork.passage import Passage
 from surveylab.fieldwork.preselection import NOTHING, Asked, preselected
+from surveylab.fieldwork.reader import ANYBODY, Reader
 from surveylab.fieldwork.reading import Reading
 from surveylab.fieldwork.sitting import TAKING, Sitting
 from surveylab.fieldwork.studies import Studies
@@ -32,12 +34,19 @@ NOBODY = Reception(Standing.NOT_FOUND)
 
 
 class Interview:
-    """The use cases of the respondents of one ledger."""
+    """The use cases of the respondents of one ledger, as one reader asks for them."""
 
     def __init__(self, ledger: Ledger, studies: Studies) -> None:
         self._ledger = ledger
         self._studies = studies
+        self._reader = ANYBODY
         self.durations = Durations(ledger)
+
+    def read_by(self, reader: Reader) -> Interview:
+        """The same for somebody who reads like this."""
+        mine = copy(self)
+        mine._reader = reader
+        return mine
 
     def open(self, token: str, now: datetime, *, record: bool = True) -> Reception:
         """A respondent follows the link: the event ``opened``, once. Nothing starts.
@@ -62,6 +71,7 @@ class Interview:
             sitting = sitting.taking
         if sitting.standing not in TAKING:
             return sitting.reception
+        self._settle(sitting)
         page = sitting.passage.furthest
         events = ["opened", "started"] if page else ["opened", "started", "submitted"]
         new = [kind for kind in events if kind not in sitting.happened]
@@ -106,6 +116,25 @@ class Interview:
         if record:
             self._append(sitting, [], sitting.meets(wanted), wanted.id)
         return sitting.view(wanted, asked)
+
+    def switch(
+        self, token: str, page: str, language: str, now: datetime, asked: Asked = NOTHING
+    ) -> Reception | Elsewhere | PageView:
+        """A respondent wants to read a page in another language: the event ``language``, and nothing else.
+
+        A language that the instrument has not changes nothing.
+        """
+        sitting = self._sitting(token, now)
+        if sitting is not None and sitting.taking.standing in TAKING:
+            self._settle(replace(sitting, reader=Reader(language)))
+        mine = self.read_by(replace(self._reader, shown=""))
+        return mine.view(token, page, now, asked, record=False, sent=True)
+
+    def choose(self, token: str, now: datetime) -> None:
+        """Write down the language that the reader has chosen, where nothing starts yet."""
+        sitting = self._sitting(token, now)
+        if sitting is not None and sitting.survey.chosen:
+            self._settle(sitting)
 
     def submit(self, view: PageView, reading: Reading, visit: str, how: Paradata, now: datetime) -> Elsewhere:
         """Store a page without faults, and say where to go next.
@@ -175,6 +204,8 @@ class Interview:
         sitting = self._sitting(token, now)
         if sitting is None:
             return NOBODY
+        if sitting.survey.chosen:
+            self._settle(sitting)
         if "opted_out" not in sitting.happened:
             with self._ledger.write() as conn:
                 sitting.admission.wait(conn)
@@ -232,13 +263,24 @@ class Interview:
             return None
         case, state = found
         plan = self._studies.plan(case.experiment, case.levels, case.unit)
-        return Sitting(case, plan, state, now, lambda: self._person(plan.frame, case.unit))
+        return Sitting(case, plan, state, now, lambda: self._person(plan.frame, case.unit), self._reader)
 
     def _person(self, frame: str | None, unit: str) -> Mapping[str, str]:
         """Who a unit is, as the frame says it now."""
         with self._ledger.read() as conn:
             source = frames.frame(conn, frame) if frame else None
             return frames.people(conn, source.id, [unit]).get(unit, {}) if source else {}
+
+    def _settle(self, sitting: Sitting) -> None:
+        """Write down the language of a respondent, where it does not stand fixed by itself.
+
+        Of simultaneous choices one counts: the key is that of the next one.
+        """
+        if sitting.language == (sitting.settled or sitting.plan.instrument.languages[0]):
+            return
+        key = _once(sitting.case.id, f"language:{sitting.choices}")
+        with self._ledger.write() as conn:
+            responses.append_event(conn, sitting.case.id, sitting.now, "language", sitting.language, key=key)
 
     def _append(
         self,

@@ -17,6 +17,7 @@ from surveylab.design.scoring import told
 from surveylab.design.terms import IDENTITY, Text, Value
 from surveylab.fieldwork.passage import Passage, Way
 from surveylab.fieldwork.quotas import Admission
+from surveylab.words import CATALOGUE, Language, Word
 
 IDENTIFYING = frozenset(f"unit.{name}" for name in IDENTITY)
 """What a fill names to say who the person is."""
@@ -48,30 +49,36 @@ class Wording:
     """Texts as this respondent reads them: in one language, with the fills filled.
 
     ``known`` is what rules go by too. Who the person is stands apart from it: ``person`` is asked
-    when a text fills that in, and no sooner.
+    when a text fills that in, and no sooner. ``own`` are the words of the pages, as the instrument
+    says them.
     """
 
     language: str
     fallback: str
     known: Mapping[str, Value]
     person: Person = dict
+    own: Mapping[str, Text] = field(default_factory=lambda: CATALOGUE)
     filled: set[str] = field(default_factory=set, compare=False)
     """The names that fills have looked up so far: where there are none, the texts are the same for everybody."""
 
-    def __call__(self, text: Text) -> str:
-        """The text in the language, else in its base (``de`` for ``de-AT``), else in another.
-
-        The next best is the instrument's first language, and then the first that the text has.
-        """
-        wanted = (self.language, self.language.partition("-")[0], self.fallback)
-        words = text[next((tag for tag in wanted if tag in text), next(iter(text)))]
+    def __call__(self, text: Text, **values: object) -> str:
+        """A text of the instrument with its fills filled, or a word of the pages with these values in its places."""
+        if isinstance(text, Word):
+            return self.spoken.say(text, **values)
+        words = self.spoken.choose(text)
         if "{" not in words:
             return words
         names = {name for name, _, _ in fills.occurrences(words)}
         self.filled.update(names)
-        if IDENTIFYING.isdisjoint(names):
-            return fills.fill(words, self.known)
-        return fills.fill(words, {**self.known, **{f"unit.{name}": value for name, value in self.person().items()}})
+        known = self.known
+        if not IDENTIFYING.isdisjoint(names):
+            known = {**known, **{f"unit.{name}": value for name, value in self.person().items()}}
+        return fills.fill(words, known, self.spoken.isolated)
+
+    @cached_property
+    def spoken(self) -> Language:
+        """The language, with the words that the instrument brings itself."""
+        return Language(self.language, self.own, self.fallback)
 
     def with_score(self, value: float | None, digits: int) -> Wording:
         """The same words where a text may fill in the respondent's own score, as the language writes numbers."""
@@ -122,6 +129,8 @@ class SurveyView:
     """What the person types in to go on later, in groups; None for who has a personal link."""
     experiment: int = 0
     """The experiment's row, under which the logo of its frozen study stands; 0 before it is in the field."""
+    chosen: str = ""
+    """A language that was chosen on the landing page and is not written down yet: ways on carry it along."""
 
     @property
     def title(self) -> str:
@@ -165,12 +174,17 @@ class SurveyView:
     @property
     def contact(self) -> str:
         """Whom a respondent may ask."""
-        return self.instrument.contact
+        return self.words(self.instrument.contact)
 
     @property
     def language(self) -> str:
         """The language of the survey."""
         return self.words.language
+
+    @property
+    def languages(self) -> tuple[Language, ...]:
+        """Every language that the survey can be read in."""
+        return tuple(replace(self.words.spoken, tag=tag) for tag in self.instrument.languages)
 
     @cached_property
     def all_optional(self) -> bool:
@@ -268,6 +282,8 @@ class PageView:
     passage: Passage
     admission: Admission
     """The case when its turn to be stored comes, before the quotas of its experiment."""
+    settled: str
+    """The language that stands fixed for the respondent; another one where the page was shown before it was chosen."""
     met_at_end: tuple[str, ...] = ()
     """The factors that are met only behind the last page."""
     told: bool = False

@@ -9,6 +9,7 @@ is not asked by another.
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,6 +21,7 @@ from surveylab.fieldwork.durations import Durations
 from surveylab.fieldwork.exposure import LANDING_PLACE, met
 from surveylab.fieldwork.pages import LANDING, Reception, Standing, SurveyView, Wording
 from surveylab.fieldwork.quotas import is_over
+from surveylab.fieldwork.reader import ANYBODY, Reader
 from surveylab.fieldwork.studies import ArmPlan, Studies
 from surveylab.store import cases, experiments, responses
 from surveylab.store.cases import Arrival
@@ -61,6 +63,13 @@ class Prompts:
         self._ledger = ledger
         self._studies = studies
         self._durations = durations
+        self._reader = ANYBODY
+
+    def read_by(self, reader: Reader) -> Prompts:
+        """The same for somebody who reads like this."""
+        mine = copy(self)
+        mine._reader = reader
+        return mine
 
     def terms(self, slug: str, now: datetime) -> Terms | None:
         """By what a page decides; None where the experiment asks nobody in an app, or nobody now."""
@@ -87,7 +96,9 @@ class Prompts:
             if not _may_be_asked(conn, asked, now):
                 return None
         instrument = asked.plan.instrument
-        words = Wording(asked.plan.language, instrument.languages[0], {})
+        there = instrument.languages
+        language = self._reader.language(asked.plan.language, there)
+        words = Wording(language, there[0], {}, own=instrument.words)
         survey = SurveyView("", instrument, words, asked.stored.slug, experiment=asked.stored.id)
         measured = asked.plan.measurement.duration == "measured"
         minutes = self._durations.minutes(asked.stored.id, now) if measured else None

@@ -14,6 +14,7 @@ from surveylab.fieldwork.exposure import met
 from surveylab.fieldwork.pages import Notice, PageView, Person, Question, Reception, Standing, SurveyView, Wording
 from surveylab.fieldwork.passage import Passage
 from surveylab.fieldwork.quotas import Admission
+from surveylab.fieldwork.reader import ANYBODY, Reader, settled
 from surveylab.fieldwork.studies import ArmPlan
 from surveylab.store.cases import Case
 from surveylab.store.responses import InterviewState
@@ -24,13 +25,17 @@ TAKING = (Standing.INVITED, Standing.STARTED)
 
 @dataclass(frozen=True)
 class Sitting:
-    """A case with its plan and its state, as read at ``now``; ``person`` reads who it is."""
+    """A case with its plan and its state, as read at ``now``.
+
+    ``person`` reads who it is; ``reader`` is what the request says about the language of the person.
+    """
 
     case: Case
     plan: ArmPlan
     state: InterviewState
     now: datetime
     person: Person = dict
+    reader: Reader = ANYBODY
 
     @cached_property
     def happened(self) -> frozenset[str]:
@@ -73,16 +78,37 @@ class Sitting:
         return begun.under(self.state.answers, self.state.events)
 
     @cached_property
+    def settled(self) -> str | None:
+        """The language that stands fixed for this respondent: the first one at the latest when the interview starts."""
+        there = self.plan.instrument.languages
+        fixed = settled(self.state.events, self.plan.language, self.case.fields, there)
+        return fixed or (there[0] if "started" in self.happened else None)
+
+    @cached_property
+    def language(self) -> str:
+        """The language in which this respondent reads now."""
+        there = self.plan.instrument.languages
+        return self.reader.shown if self.reader.shown in there else self.reader.language(self.settled, there)
+
+    @property
+    def choices(self) -> int:
+        """How often a language was written down."""
+        return sum(event.kind == "language" for event in self.state.events)
+
+    @cached_property
     def words(self) -> Wording:
         """Texts as this respondent reads them now."""
-        fallback = self.plan.instrument.languages[0]
-        return Wording(self.plan.language, fallback, self.passage.known, lambda: self._person)
+        instrument = self.plan.instrument
+        fallback = instrument.languages[0]
+        return Wording(self.language, fallback, self.passage.known, lambda: self._person, instrument.words)
 
     @cached_property
     def survey(self) -> SurveyView:
         """What all pages of this respondent share."""
         code = resume.shown(self.case.resume_code) if self.case.resume_code else None
-        return SurveyView(self.case.token, self.plan.instrument, self.words, self.case.slug, code, self.case.experiment)
+        chosen = self.reader.chosen if self.reader.chosen == self.language != self.settled else ""
+        case = self.case
+        return SurveyView(case.token, self.plan.instrument, self.words, case.slug, code, case.experiment, chosen)
 
     @property
     def reception(self) -> Reception:
@@ -140,6 +166,7 @@ class Sitting:
             last=page.id == self.plan.last,
             words=self.words,
             passage=self.passage,
+            settled=self.settled or self.language,
             met_at_end=self.meets_at(self.plan.end),
             told=self.told,
             progress=self.plan.measurement.progress,

@@ -40,7 +40,7 @@ class ArmPlan:
     instrument: Instrument
     draws: tuple[Draw, ...]
     factors: tuple[Factor, ...]
-    language: str
+    language: str | None
     digest: str
     closes: timedelta
     """How long after the draw answers are taken."""
@@ -156,7 +156,7 @@ def arm_plan(study: Study, arm: Arm) -> ArmPlan:
         instrument=nobody.instrument,
         draws=nobody.draws,
         factors=study.experiment.assignment.factors,
-        language=plan.measurement.language or plan.instrument.languages[0],
+        language=plan.measurement.language,
         digest=digest(study.documents[f"{plan.measurement.instrument}.yaml"]).hex(),
         closes=plan.contact.closes,
         frame=study.experiment.frame.source if study.experiment.frame else None,

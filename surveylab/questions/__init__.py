@@ -11,6 +11,7 @@ from wtforms.fields.core import UnboundField
 
 from surveylab.design.instrument import Item
 from surveylab.design.terms import Missing, Value
+from surveylab.words import Language
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Contract(Protocol):
     """Frozen dataclass of what YAML may say beside the fields of every item; has ``columns`` and
     ``option_order`` (design.instrument.ItemSettings). Texts in it are ``Text`` mappings."""
 
-    def fields(self, item: Item, language: str) -> Mapping[str, UnboundField[Any]]:
+    def fields(self, item: Item, language: Language) -> Mapping[str, UnboundField[Any]]:
         """Column -> WTForms field that validates what is sent; messages say what to do."""
 
     def parse(self, item: Item, data: Mapping[str, Any]) -> Mapping[str, Value | Missing]:

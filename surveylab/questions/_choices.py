@@ -16,13 +16,14 @@ from wtforms.form import BaseForm
 
 from surveylab.design.instrument import Item
 from surveylab.design.terms import Missing, Text, Value
-from surveylab.questions import _words_entered as more
 from surveylab.questions._answers import stored
 from surveylab.questions._controls import Control, text
 from surveylab.questions._declining import Declining
 from surveylab.questions._orders import OptionsOrdered
 from surveylab.questions._settings import check_options
-from surveylab.questions._words import quoted, say
+from surveylab.questions._words import quoted
+from surveylab.words import Language
+from surveylab.words import entries as more
 
 OTHER_LENGTH = 200
 """Characters of the text."""
@@ -70,7 +71,7 @@ class Choices(Specified, OptionsOrdered):
         self.check_order()
 
 
-def with_text(item: Item, language: str, main: UnboundField[Any]) -> Mapping[str, UnboundField[Any]]:
+def with_text(item: Item, language: Language, main: UnboundField[Any]) -> Mapping[str, UnboundField[Any]]:
     """The control of the codes, and the one of the text where there is the other option."""
     settings = cast("Choices", item.settings)
     if not settings.other:
@@ -83,9 +84,9 @@ def with_text(item: Item, language: str, main: UnboundField[Any]) -> Mapping[str
             return
         chosen = is_chosen(code, form[item.id].data)
         if chosen and entry.data is None and item.required:
-            raise ValidationError(say(more.OTHER_LACKS, language, option=option))
+            raise ValidationError(language.say(more.OTHER_LACKS, option=option))
         if entry.data is not None and not chosen:
-            raise ValidationError(say(more.OTHER_APART, language, option=option))
+            raise ValidationError(language.say(more.OTHER_APART, option=option))
 
     plain = text(OTHER_LENGTH, language, required=False)
     return {item.id: main, f"{item.id}.other": UnboundField(Control, *plain.args, validators=[check])}

@@ -9,9 +9,9 @@ from wtforms import Field, ValidationError
 from wtforms.fields.core import UnboundField
 
 from surveylab.design.terms import Value
-from surveylab.questions import _words as words
 from surveylab.questions._declining import STORED
-from surveylab.questions._words import say
+from surveylab.words import Language
+from surveylab.words import forms as words
 
 Read = Callable[[Sequence[str]], Value]
 """The values sent under one name -> the answer, None for a blank. ValidationError: what to do."""
@@ -40,7 +40,7 @@ def control(read: Read) -> UnboundField[Any]:
 
 def choice(
     codes: Collection[str],
-    language: str,
+    language: Language,
     required: str | None,
     stored: Callable[[str], Value] = str,
     reasons: Collection[str] = (),
@@ -57,31 +57,31 @@ def choice(
     known = frozenset(codes)
 
     def read(values: Sequence[str]) -> Value:
-        code = only(values, say(words.SELECT_ONLY_ONE, language))
+        code = only(values, language.say(words.SELECT_ONLY_ONE))
         if not code:
             return blank(required)
         if code in reasons:
             return STORED[code]
         if code not in known:
-            raise ValidationError(say(words.SELECT_SHOWN, language))
+            raise ValidationError(language.say(words.SELECT_SHOWN))
         return stored(code)
 
     return control(read)
 
 
-def text(max_length: int, language: str, required: bool) -> UnboundField[Any]:
+def text(max_length: int, language: Language, required: bool) -> UnboundField[Any]:
     """A text of at most ``max_length`` characters, stripped, line ends as in Unix; longer is refused, never cut."""
-    missing = say(words.ENTER_ANSWER, language) if required else None
+    missing = language.say(words.ENTER_ANSWER) if required else None
 
     def read(values: Sequence[str]) -> Value:
-        entered = only(values, say(words.ENTER_ONLY_ONE, language))
+        entered = only(values, language.say(words.ENTER_ONLY_ONE))
         answer = entered.replace("\r\n", "\n").replace("\r", "\n").strip()
         if not answer:
             return blank(missing)
         if showable(answer) != answer:
-            raise ValidationError(say(words.ENTER_PLAIN, language))
+            raise ValidationError(language.say(words.ENTER_PLAIN))
         if len(answer) > max_length:
-            raise ValidationError(say(words.ENTER_SHORTER, language, limit=max_length, length=len(answer)))
+            raise ValidationError(language.say(words.ENTER_SHORTER, limit=max_length, length=len(answer)))
         return answer
 
     return control(read)

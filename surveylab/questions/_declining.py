@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from surveylab.design.instrument import Item
 from surveylab.design.terms import Missing, Text
-from surveylab.questions._labels import DONT_KNOW, PREFER_NOT
+from surveylab.words.controls import DONT_KNOW, PREFER_NOT
 
 STORED = {"_dont_know": Missing.DONT_KNOW, "_refused": Missing.REFUSED}
 """What a control sends -> what is stored. No option has a code that begins with ``_``."""

@@ -14,6 +14,7 @@ from surveylab.questions import Entered, Person
 from surveylab.questions._answers import shown, stored
 from surveylab.questions._controls import text
 from surveylab.questions._leanings import phrase
+from surveylab.words import Language
 
 __all__ = ["entered", "fields", "parse", "simulate"]
 
@@ -22,7 +23,7 @@ class _Limited(Protocol):
     max_length: int
 
 
-def fields(item: Item, language: str) -> Mapping[str, UnboundField[Any]]:
+def fields(item: Item, language: Language) -> Mapping[str, UnboundField[Any]]:
     """One control that takes a text."""
     return {item.id: text(_limit(item), language, item.required)}
 

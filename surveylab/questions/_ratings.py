@@ -17,13 +17,13 @@ from surveylab.design.instrument import Item
 from surveylab.design.orders import Arrangement, Order
 from surveylab.design.terms import Missing, Text, Value
 from surveylab.questions import Entered, Person
-from surveylab.questions import _words as words
 from surveylab.questions._answers import shown, stored
 from surveylab.questions._controls import choice
 from surveylab.questions._declining import Declining
 from surveylab.questions._leanings import rating
 from surveylab.questions._settings import OneColumn, check_texts
-from surveylab.questions._words import say
+from surveylab.words import Language
+from surveylab.words import forms as words
 
 NUMBER = "zxx"
 """The language of a number, which is the same in all (BCP 47: no linguistic content)."""
@@ -98,12 +98,12 @@ class Directed(Points):
         return points[::-1] if self.direction == "descending" else points
 
 
-def fields(item: Item, language: str) -> Mapping[str, UnboundField[Any]]:
+def fields(item: Item, language: Language) -> Mapping[str, UnboundField[Any]]:
     """One control that takes one of the points."""
     settings = cast("Points", item.settings)
     low, high = settings.bounds()
     ask = words.SELECT_ONE if settings.worded else words.SELECT_POINT
-    required = say(ask, language, low=low, high=high) if item.required else None
+    required = language.say(ask, low=low, high=high) if item.required else None
     return {item.id: choice(settings.option_order(), language, required, int, settings.reasons())}
 
 

@@ -22,14 +22,14 @@ from wtforms.fields.core import UnboundField
 from surveylab.design.instrument import Item
 from surveylab.design.terms import Missing, Text, Value
 from surveylab.questions import Entered, Person
-from surveylab.questions import _words as words
-from surveylab.questions import _words_entered as more
 from surveylab.questions._answers import stored
 from surveylab.questions._controls import blank, control
-from surveylab.questions._labels import AGREE
 from surveylab.questions._leanings import share_below
 from surveylab.questions._settings import OneColumn, check_texts
-from surveylab.questions._words import say
+from surveylab.words import Language
+from surveylab.words import entries as more
+from surveylab.words import forms as words
+from surveylab.words.labels import AGREE
 
 YES, NO = "yes", "no"
 """What the box sends, and what the page sends in any case: so that a box left empty is told from one not shown."""
@@ -47,14 +47,14 @@ class Settings(OneColumn):
         check_texts("the box", {"statement": self.statement})
 
 
-def fields(item: Item, language: str) -> Mapping[str, UnboundField[Any]]:
+def fields(item: Item, language: Language) -> Mapping[str, UnboundField[Any]]:
     """One control that takes the tick."""
-    required = say(more.CONSENT, language) if item.required else None
+    required = language.say(more.CONSENT) if item.required else None
 
     def read(values: Sequence[str]) -> Value:
         sent = set(filter(None, values))
         if not sent <= {YES, NO}:
-            raise ValidationError(say(words.SELECT_SHOWN, language))
+            raise ValidationError(language.say(words.SELECT_SHOWN))
         if YES in sent:
             return True
         blank(required)

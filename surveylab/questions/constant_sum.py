@@ -24,14 +24,15 @@ from wtforms.form import BaseForm
 from surveylab.design.instrument import Item
 from surveylab.design.terms import Missing, Text, Value
 from surveylab.questions import Entered, OfItem, Person
-from surveylab.questions import _words as words
-from surveylab.questions import _words_entered as more
 from surveylab.questions._answers import shown, stored
 from surveylab.questions._controls import Control, only
 from surveylab.questions._orders import OptionsOrdered
 from surveylab.questions._settings import check_options, check_rows
-from surveylab.questions._words import quoted, say
+from surveylab.questions._words import quoted
 from surveylab.questions.number import read_number
+from surveylab.words import Language
+from surveylab.words import entries as more
+from surveylab.words import forms as words
 
 EVENNESS = 4.0
 """Of the shares that synthetic respondents give: the concentration of their Dirichlet distribution."""
@@ -60,15 +61,15 @@ class Settings(OptionsOrdered):
         return tuple(self.options)
 
 
-def fields(item: Item, language: str) -> Mapping[str, UnboundField[Any]]:
+def fields(item: Item, language: Language) -> Mapping[str, UnboundField[Any]]:
     """A control for each option that takes an amount; the first one answers for the sum."""
     settings = cast("Settings", item.settings)
 
     def amount(column: str, option: Text) -> UnboundField[Any]:
-        wanted = say(more.SUM_AMOUNT, language, total=settings.total, option=quoted(option, language))
+        wanted = language.say(more.SUM_AMOUNT, total=settings.total, option=quoted(option, language))
 
         def read(values: Sequence[str]) -> Value:
-            typed = only(values, say(words.ENTER_ONLY_ONE, language)).strip()
+            typed = only(values, language.say(words.ENTER_ONLY_ONE)).strip()
             number = read_number(typed) if typed else None
             if typed and not (isinstance(number, int) and 0 <= number <= settings.total):
                 raise ValidationError(wanted)
@@ -83,7 +84,7 @@ def fields(item: Item, language: str) -> Mapping[str, UnboundField[Any]]:
                     raise ValidationError(wanted)
             elif column == item.columns[0] and sum(filter(None, amounts)) != settings.total:
                 given = sum(filter(None, amounts))
-                raise ValidationError(OfItem(say(more.SUM_WRONG, language, total=settings.total, sum=given)))
+                raise ValidationError(OfItem(language.say(more.SUM_WRONG, total=settings.total, sum=given)))
 
         return UnboundField(Control, read, validators=[check])
 

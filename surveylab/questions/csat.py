@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from surveylab.design.terms import Text
-from surveylab.questions._labels import SATISFIED
 from surveylab.questions._ratings import Directed, entered, fields, parse, simulate
+from surveylab.words.labels import SATISFIED
 
 __all__ = ["Settings", "entered", "fields", "parse", "simulate"]
 

@@ -21,12 +21,12 @@ from wtforms.fields.core import UnboundField
 from surveylab.design.instrument import Item
 from surveylab.design.terms import Missing, Value
 from surveylab.questions import Entered, Person
-from surveylab.questions import _words_entered as more
 from surveylab.questions._answers import shown, stored
 from surveylab.questions._controls import blank, control
 from surveylab.questions._leanings import share_below
 from surveylab.questions._settings import OneColumn
-from surveylab.questions._words import say, spoken
+from surveylab.words import Language
+from surveylab.words import entries as more
 
 _PARTS = (more.DATE_DAY, more.DATE_MONTH, more.DATE_YEAR)
 LONGEST = 10
@@ -50,26 +50,26 @@ class Settings(OneColumn):
             raise ValueError(f"earliest {self.earliest} is behind latest {self.latest}; swap them")
 
 
-def fields(item: Item, language: str) -> Mapping[str, UnboundField[Any]]:
+def fields(item: Item, language: Language) -> Mapping[str, UnboundField[Any]]:
     """One control that takes a day, a month and a year, in this order, under one name."""
     settings = cast("Settings", item.settings)
 
     def read(values: Sequence[str]) -> Value:
         typed = [value.strip() for value in values]
         if not any(typed):
-            return blank(say(more.DATE_WHOLE, language) if item.required else None)
+            return blank(language.say(more.DATE_WHOLE) if item.required else None)
         if len(typed) != len(_PARTS):
-            raise ValidationError(say(more.DATE_WHOLE, language))
+            raise ValidationError(language.say(more.DATE_WHOLE))
         lacking = next((part for part, value in zip(_PARTS, typed, strict=True) if not value), None)
         if lacking:
-            raise ValidationError(say(more.DATE_LACKS, language, part=spoken(lacking, language)))
+            raise ValidationError(language.say(more.DATE_LACKS, part=language.choose(lacking)))
         if not all(len(value) <= LONGEST and value.isdecimal() for value in typed):
-            raise ValidationError(say(more.DATE_REAL, language))
+            raise ValidationError(language.say(more.DATE_REAL))
         if len(typed[2]) != 4:
-            raise ValidationError(say(more.DATE_FOUR, language))
+            raise ValidationError(language.say(more.DATE_FOUR))
         date = _real(*map(int, typed))
         if date is None:
-            raise ValidationError(say(more.DATE_REAL, language))
+            raise ValidationError(language.say(more.DATE_REAL))
         if not (settings.earliest or date) <= date <= (settings.latest or date):
             raise ValidationError(_wanted(settings, language))
         return date
@@ -100,21 +100,21 @@ def simulate(item: Item, person: Person, rng: np.random.Generator) -> Entered:  
     return {item.id: [str(date.day), str(date.month), f"{date.year:04}"]}
 
 
-def said(date: str, language: str) -> str:
+def said(date: str, language: Language) -> str:
     """An ISO date in words: 27 March 2007."""
     year, month, day = map(int, date.split("-"))
-    name = spoken(more.MONTHS, language).split()[month - 1]
-    return say(more.DATE_SAID, language, day=day, month=name, year=year)
+    name = language.choose(more.MONTHS).split()[month - 1]
+    return language.say(more.DATE_SAID, day=day, month=name, year=year)
 
 
-def _wanted(settings: Settings, language: str) -> str:
+def _wanted(settings: Settings, language: Language) -> str:
     """The message that says which dates can be entered."""
     earliest, latest = (date and said(date, language) for date in (settings.earliest, settings.latest))
     if earliest and latest:
-        return say(more.DATE_BETWEEN, language, earliest=earliest, latest=latest)
+        return language.say(more.DATE_BETWEEN, earliest=earliest, latest=latest)
     if earliest:
-        return say(more.DATE_FROM, language, earliest=earliest)
-    return say(more.DATE_TO, language, latest=latest)
+        return language.say(more.DATE_FROM, earliest=earliest)
+    return language.say(more.DATE_TO, latest=latest)
 
 
 def _real(day: int, month: int, year: int) -> str | None:

@@ -22,12 +22,12 @@ from wtforms.fields.core import UnboundField
 from surveylab.design.instrument import Item
 from surveylab.design.terms import Missing, Value
 from surveylab.questions import Entered, Person
-from surveylab.questions import _words as words
-from surveylab.questions import _words_entered as more
 from surveylab.questions._answers import shown, stored
 from surveylab.questions._controls import blank, control, only
 from surveylab.questions._settings import OneColumn
-from surveylab.questions._words import say
+from surveylab.words import Language
+from surveylab.words import entries as more
+from surveylab.words import forms as words
 
 LONGEST = 254
 LONGEST_LOCAL = 64
@@ -42,12 +42,12 @@ class Settings(OneColumn):
     """Nothing to set."""
 
 
-def fields(item: Item, language: str) -> Mapping[str, UnboundField[Any]]:
+def fields(item: Item, language: Language) -> Mapping[str, UnboundField[Any]]:
     """One control that takes an address."""
-    wanted = say(more.EMAIL_WHOLE, language)
+    wanted = language.say(more.EMAIL_WHOLE)
 
     def read(values: Sequence[str]) -> Value:
-        typed = only(values, say(words.ENTER_ONLY_ONE, language)).strip()
+        typed = only(values, language.say(words.ENTER_ONLY_ONE)).strip()
         if not typed:
             return blank(wanted if item.required else None)
         address = read_address(typed)

@@ -26,14 +26,15 @@ from surveylab.design.instrument import Item
 from surveylab.design.orders import Arrangement
 from surveylab.design.terms import Missing, Text, Value
 from surveylab.questions import Entered, Person
-from surveylab.questions import _words as words
 from surveylab.questions._answers import shown, stored
 from surveylab.questions._controls import choice
 from surveylab.questions._declining import Declining
 from surveylab.questions._leanings import around, option
 from surveylab.questions._orders import OptionsOrdered, RowsOrdered
 from surveylab.questions._settings import check_options, check_rows
-from surveylab.questions._words import quoted, say
+from surveylab.questions._words import quoted
+from surveylab.words import Language
+from surveylab.words import forms as words
 
 
 @dataclass(frozen=True)
@@ -70,12 +71,12 @@ class Settings(Declining, OptionsOrdered, RowsOrdered):
         return {**{code: self.options[code] for code in self.option_order()}, **self.reasons()}
 
 
-def fields(item: Item, language: str) -> Mapping[str, UnboundField[Any]]:
+def fields(item: Item, language: Language) -> Mapping[str, UnboundField[Any]]:
     """A control for each row that takes one of the codes."""
     settings = cast("Settings", item.settings)
 
     def required(row: Text) -> str | None:
-        return say(words.SELECT_IN_ROW, language, row=quoted(row, language)) if item.required else None
+        return language.say(words.SELECT_IN_ROW, row=quoted(row, language)) if item.required else None
 
     rows = zip(item.columns, settings.rows.values(), strict=True)
     return {

@@ -26,13 +26,14 @@ from surveylab.design.instrument import Item
 from surveylab.design.orders import Arrangement
 from surveylab.design.terms import Missing, Text, Value
 from surveylab.questions import Entered, Person
-from surveylab.questions import _words as words
 from surveylab.questions._answers import shown
 from surveylab.questions._choices import Choices, parse, with_text
 from surveylab.questions._controls import blank, control
 from surveylab.questions._declining import STORED
 from surveylab.questions._leanings import share_below
-from surveylab.questions._words import quoted, say
+from surveylab.questions._words import quoted
+from surveylab.words import Language
+from surveylab.words import forms as words
 
 __all__ = ["Settings", "entered", "fields", "parse", "simulate"]
 
@@ -57,20 +58,20 @@ class Settings(Choices):
             )
 
 
-def fields(item: Item, language: str) -> Mapping[str, UnboundField[Any]]:
+def fields(item: Item, language: Language) -> Mapping[str, UnboundField[Any]]:
     """One control that takes any of the codes, an exclusive one or a reason to decline only by itself."""
     settings = cast("Settings", item.settings)
-    required = say(words.SELECT_SOME, language) if item.required else None
+    required = language.say(words.SELECT_SOME) if item.required else None
     reasons = settings.reasons()
     known = {**settings.every_option(), **reasons}
 
     def read(values: Sequence[str]) -> Value:
         chosen = {code for code in values if code}
         if not chosen <= known.keys():
-            raise ValidationError(say(words.SELECT_SHOWN, language))
+            raise ValidationError(language.say(words.SELECT_SHOWN))
         alone = next((code for code in (*settings.exclusive, *reasons) if code in chosen), None)
         if alone and len(chosen) > 1:
-            raise ValidationError(say(words.SELECT_APART, language, option=quoted(known[alone], language)))
+            raise ValidationError(language.say(words.SELECT_APART, option=quoted(known[alone], language)))
         if alone and alone in reasons:
             return STORED[alone]
         return " ".join(code for code in known if code in chosen) or blank(required)

@@ -19,6 +19,7 @@ from wtforms.fields.core import UnboundField
 from surveylab.design.instrument import Item
 from surveylab.design.terms import Missing, Value
 from surveylab.questions import Entered, Person
+from surveylab.words import Language
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Settings:
         return ()
 
 
-def fields(item: Item, language: str) -> Mapping[str, UnboundField[Any]]:  # noqa: ARG001
+def fields(item: Item, language: Language) -> Mapping[str, UnboundField[Any]]:  # noqa: ARG001
     """No controls."""
     return {}
 

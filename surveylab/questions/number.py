@@ -24,12 +24,12 @@ from wtforms.fields.core import UnboundField
 from surveylab.design.instrument import Item
 from surveylab.design.terms import Missing, Value
 from surveylab.questions import Entered, Person
-from surveylab.questions import _words as words
 from surveylab.questions._answers import shown, stored
 from surveylab.questions._controls import blank, control, only
 from surveylab.questions._leanings import share_below
 from surveylab.questions._settings import OneColumn
-from surveylab.questions._words import say, spoken
+from surveylab.words import Language
+from surveylab.words import forms as words
 
 MOST_DIGITS = 15
 """Every decimal of so many digits survives a double (IEEE 754), and so the database."""
@@ -71,17 +71,17 @@ class Settings(OneColumn):
             raise ValueError("a bound has decimals and the answer may not; write a whole number, or leave out whole")
 
 
-def fields(item: Item, language: str) -> Mapping[str, UnboundField[Any]]:
+def fields(item: Item, language: Language) -> Mapping[str, UnboundField[Any]]:
     """One control that takes a number between the bounds."""
     settings = cast("Settings", item.settings)
     wanted = _wanted(settings, language)
 
     def read(values: Sequence[str]) -> Value:
-        typed = only(values, say(words.ENTER_ONLY_ONE, language)).strip()
+        typed = only(values, language.say(words.ENTER_ONLY_ONE)).strip()
         if not typed:
             return blank(wanted if item.required else None)
         if sum(map(str.isdecimal, typed)) > MOST_DIGITS:
-            raise ValidationError(say(words.ENTER_FEWER_DIGITS, language, limit=MOST_DIGITS))
+            raise ValidationError(language.say(words.ENTER_FEWER_DIGITS, limit=MOST_DIGITS))
         number = read_number(typed)
         if number is None or not _allowed(settings, number):
             raise ValidationError(wanted)
@@ -142,14 +142,14 @@ def _allowed(settings: Settings, number: float) -> bool:
     return low <= number <= high and (isinstance(number, int) or not settings.whole)
 
 
-def _wanted(settings: Settings, language: str) -> str:
+def _wanted(settings: Settings, language: Language) -> str:
     """The message that says which numbers can be entered."""
-    kind = spoken(words.A_WHOLE_NUMBER if settings.whole else words.A_NUMBER, language)
+    kind = language.choose(words.A_WHOLE_NUMBER if settings.whole else words.A_NUMBER)
     low, high = (None if bound is None else plain(str(bound)) for bound in (settings.low, settings.high))
     if low is not None and high is not None:
-        return say(words.ENTER_BETWEEN, language, kind=kind, low=low, high=high)
+        return language.say(words.ENTER_BETWEEN, kind=kind, low=low, high=high)
     if low is not None:
-        return say(words.ENTER_AT_LEAST, language, kind=kind, low=low)
+        return language.say(words.ENTER_AT_LEAST, kind=kind, low=low)
     if high is not None:
-        return say(words.ENTER_AT_MOST, language, kind=kind, high=high)
-    return say(words.ENTER_NUMBER, language, kind=kind)
+        return language.say(words.ENTER_AT_MOST, kind=kind, high=high)
+    return language.say(words.ENTER_NUMBER, kind=kind)

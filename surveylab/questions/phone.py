@@ -22,12 +22,12 @@ from wtforms.fields.core import UnboundField
 from surveylab.design.instrument import Item
 from surveylab.design.terms import Missing, Value
 from surveylab.questions import Entered, Person
-from surveylab.questions import _words as words
-from surveylab.questions import _words_entered as more
 from surveylab.questions._answers import shown, stored
 from surveylab.questions._controls import blank, control, only
 from surveylab.questions._settings import OneColumn
-from surveylab.questions._words import say
+from surveylab.words import Language
+from surveylab.words import entries as more
+from surveylab.words import forms as words
 
 LONGEST = 40
 """Characters, with all signs between the digits; longer is no number."""
@@ -52,13 +52,13 @@ class Settings(OneColumn):
             raise ValueError(f'trunk {self.trunk!r} cannot be dialled; write one or two digits, or ""')
 
 
-def fields(item: Item, language: str) -> Mapping[str, UnboundField[Any]]:
+def fields(item: Item, language: Language) -> Mapping[str, UnboundField[Any]]:
     """One control that takes a number."""
     settings = cast("Settings", item.settings)
-    wanted = say(more.PHONE_WHOLE if settings.country else more.PHONE_ABROAD, language, example=EXAMPLE)
+    wanted = language.say(more.PHONE_WHOLE if settings.country else more.PHONE_ABROAD, example=EXAMPLE)
 
     def read(values: Sequence[str]) -> Value:
-        typed = only(values, say(words.ENTER_ONLY_ONE, language)).strip()
+        typed = only(values, language.say(words.ENTER_ONLY_ONE)).strip()
         if not typed:
             return blank(wanted if item.required else None)
         number = read_phone(typed, settings)

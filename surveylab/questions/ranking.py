@@ -25,13 +25,13 @@ from wtforms.fields.core import UnboundField
 from surveylab.design.instrument import Item
 from surveylab.design.terms import Missing, Text, Value
 from surveylab.questions import Entered, Person
-from surveylab.questions import _words as words
-from surveylab.questions import _words_entered as more
 from surveylab.questions._answers import shown, stored
 from surveylab.questions._controls import blank, control
 from surveylab.questions._orders import OptionsOrdered
 from surveylab.questions._settings import OneColumn, check_options
-from surveylab.questions._words import say
+from surveylab.words import Language
+from surveylab.words import entries as more
+from surveylab.words import forms as words
 
 
 @dataclass(frozen=True)
@@ -57,31 +57,31 @@ class Settings(OneColumn, OptionsOrdered):
         return tuple(str(rank) for rank in range(1, (self.top or len(self.options)) + 1))
 
 
-def fields(item: Item, language: str) -> Mapping[str, UnboundField[Any]]:
+def fields(item: Item, language: Language) -> Mapping[str, UnboundField[Any]]:
     """One control that takes ``rank code`` once for each rank.
 
     The rank stands with its code, so that the order in which options are displayed changes nothing.
     """
     settings = cast("Settings", item.settings)
     ranks = settings.ranks
-    required = say(more.RANK_EACH, language, ranks=len(ranks)) if item.required else None
+    required = language.say(more.RANK_EACH, ranks=len(ranks)) if item.required else None
     known = {f"{rank} {code}" for code in settings.options for rank in ranks}
 
     def read(values: Sequence[str]) -> Value:
         chosen = [value for value in values if value]
         if not known.issuperset(chosen):
-            raise ValidationError(say(words.SELECT_SHOWN, language))
+            raise ValidationError(language.say(words.SELECT_SHOWN))
         if not chosen:
             return blank(required)
         by_rank, codes = Counter(value.split()[0] for value in chosen), Counter(value.split()[1] for value in chosen)
         twice = next((rank for rank in ranks if by_rank[rank] > 1), None)
         if twice:
-            raise ValidationError(say(more.RANK_ONCE, language, rank=twice))
+            raise ValidationError(language.say(more.RANK_ONCE, rank=twice))
         lacking = next((rank for rank in ranks if not by_rank[rank]), None)
         if lacking:
-            raise ValidationError(say(more.RANK_LACKS, language, rank=lacking))
+            raise ValidationError(language.say(more.RANK_LACKS, rank=lacking))
         if len(codes) < len(chosen):
-            raise ValidationError(say(more.RANK_EACH, language, ranks=len(ranks)))
+            raise ValidationError(language.say(more.RANK_EACH, ranks=len(ranks)))
         return " ".join(value.split()[1] for value in sorted(chosen, key=lambda value: int(value.split()[0])))
 
     return {item.id: control(read)}

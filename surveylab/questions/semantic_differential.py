@@ -22,14 +22,15 @@ from wtforms.fields.core import UnboundField
 from surveylab.design.instrument import Item
 from surveylab.design.terms import Missing, Text, Value
 from surveylab.questions import Entered, Person
-from surveylab.questions import _words as words
 from surveylab.questions._answers import shown, stored
 from surveylab.questions._controls import choice
 from surveylab.questions._leanings import around, rating
 from surveylab.questions._orders import RowsOrdered
 from surveylab.questions._ratings import NUMBER
 from surveylab.questions._settings import check_rows
-from surveylab.questions._words import quoted, say
+from surveylab.questions._words import quoted
+from surveylab.words import Language
+from surveylab.words import forms as words
 
 FEWEST_POINTS = 3
 MOST_POINTS = 11
@@ -63,13 +64,13 @@ class Settings(RowsOrdered):
         return {point: {NUMBER: point} for point in self.option_order()}
 
 
-def fields(item: Item, language: str) -> Mapping[str, UnboundField[Any]]:
+def fields(item: Item, language: Language) -> Mapping[str, UnboundField[Any]]:
     """A control for each row that takes one of the points."""
     settings = cast("Settings", item.settings)
 
     def required(poles: tuple[Text, Text]) -> str | None:
         row = " – ".join(quoted(pole, language) for pole in poles)
-        return say(words.SELECT_IN_ROW, language, row=row) if item.required else None
+        return language.say(words.SELECT_IN_ROW, row=row) if item.required else None
 
     rows = zip(item.columns, settings.rows.values(), strict=True)
     return {column: choice(settings.option_order(), language, required(poles), stored=int) for column, poles in rows}

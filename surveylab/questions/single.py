@@ -26,12 +26,12 @@ from wtforms.fields.core import UnboundField
 from surveylab.design.instrument import Item
 from surveylab.design.terms import Missing, Text, Value
 from surveylab.questions import Entered, Person
-from surveylab.questions import _words as words
 from surveylab.questions._answers import shown
 from surveylab.questions._choices import Choices, parse, with_text
 from surveylab.questions._controls import choice
 from surveylab.questions._leanings import option
-from surveylab.questions._words import say
+from surveylab.words import Language
+from surveylab.words import forms as words
 
 __all__ = ["Settings", "entered", "fields", "parse", "simulate"]
 
@@ -53,10 +53,10 @@ class Settings(Choices):
         return (min(map(int, codes)), max(map(int, codes))) if whole else None
 
 
-def fields(item: Item, language: str) -> Mapping[str, UnboundField[Any]]:
+def fields(item: Item, language: Language) -> Mapping[str, UnboundField[Any]]:
     """One control that takes one of the codes, and one for the text of the other option."""
     settings = cast("Settings", item.settings)
-    required = say(words.SELECT_ONE, language) if item.required else None
+    required = language.say(words.SELECT_ONE) if item.required else None
     codes = choice(settings.option_order(), language, required, reasons=settings.reasons())
     return with_text(item, language, codes)
 

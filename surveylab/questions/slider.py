@@ -24,12 +24,12 @@ from wtforms.fields.core import UnboundField
 
 from surveylab.design.instrument import Item
 from surveylab.design.terms import Text, Value
-from surveylab.questions import _words as words
 from surveylab.questions._controls import blank, control, only
 from surveylab.questions._ratings import entered, parse, simulate
 from surveylab.questions._settings import OneColumn, check_texts
-from surveylab.questions._words import say, spoken
 from surveylab.questions.number import read_number
+from surveylab.words import Language
+from surveylab.words import forms as words
 
 __all__ = ["Settings", "entered", "fields", "parse", "simulate"]
 
@@ -61,14 +61,14 @@ class Settings(OneColumn):
         return self.low, self.high
 
 
-def fields(item: Item, language: str) -> Mapping[str, UnboundField[Any]]:
+def fields(item: Item, language: Language) -> Mapping[str, UnboundField[Any]]:
     """One control that takes a whole number between the ends; any, not only those that the line stops at."""
     settings = cast("Settings", item.settings)
-    kind = spoken(words.A_WHOLE_NUMBER, language)
-    wanted = say(words.ENTER_BETWEEN, language, kind=kind, low=settings.low, high=settings.high)
+    kind = language.choose(words.A_WHOLE_NUMBER)
+    wanted = language.say(words.ENTER_BETWEEN, kind=kind, low=settings.low, high=settings.high)
 
     def read(values: Sequence[str]) -> Value:
-        typed = only(values, say(words.ENTER_ONLY_ONE, language)).strip()
+        typed = only(values, language.say(words.ENTER_ONLY_ONE)).strip()
         if not typed:
             return blank(wanted if item.required else None)
         number = read_number(typed)

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from surveylab.design.terms import Text
-from surveylab.questions._labels import STARS
 from surveylab.questions._ratings import Points, entered, fields, parse, simulate
+from surveylab.words.labels import STARS
 
 __all__ = ["Settings", "entered", "fields", "parse", "simulate"]
 

@@ -42,6 +42,8 @@ CODES: dict[str, str] = {
     "SL205": "unknown name in a fill",
     "SL206": "a text that lacks a language, or has one that the instrument does not",
     "SL207": "a rule that reads who a person is",
+    "SL208": "a language that the pages do not speak, without all the words that they say",
+    "SL209": "an unknown word of the pages, or one that cannot be said so",
     # Instruments.
     "SL301": "an id stands twice",
     "SL302": "a page names an unknown item",

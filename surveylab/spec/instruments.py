@@ -10,11 +10,13 @@ from typing import Any
 from surveylab.design.instrument import RESERVED_ITEMS, RESERVED_PAGES, Instrument
 from surveylab.errors import Fault
 from surveylab.spec.checking import fault, read
-from surveylab.spec.document import Node, Series, at, members_of, text_of, texts_of
+from surveylab.spec.document import Keyed, Node, Scalar, Series, at, members_of, text_of, texts_of
 from surveylab.spec.faults import Finding, offer
 from surveylab.spec.scores import score_faults
 from surveylab.spec.structure import structure_faults
 from surveylab.spec.wording import Beside, Surroundings, nothing
+from surveylab.spec.words import wanted
+from surveylab.words import LANGUAGES, TAG, base
 
 NO_NAMES: frozenset[str] = frozenset()
 
@@ -24,7 +26,7 @@ _ABSENT: dict[str, Any] = {
     "languages": (),
     "introduction": {},
     "thanks": {},
-    "contact": "",
+    "contact": {},
     "pages": (),
     "items": (),
 }
@@ -67,7 +69,7 @@ def read_instrument(node: Node, beside: Beside = nothing) -> InstrumentReading:
     before = read("instrument", first.node, alone).faults if first.faults else ()
     named = set(read("instrument", first.node, around).faults).difference(before)
     own = {*_languages(node), *_ids(node), *_pages(node, ids), *score_faults(node, instrument, ids)}
-    own.update(structure_faults(instrument, first.node, node))
+    own.update(_words(node, instrument), structure_faults(instrument, first.node, node))
     return InstrumentReading(instrument, node, tuple(sorted({*first.faults, *named, *own})), beside)
 
 
@@ -86,7 +88,33 @@ def _languages(node: Node) -> Iterator[Fault]:
         language = text_of(member) or ""
         if language in seen:
             yield fault(member, Finding("SL301", f"the language {language!r} stands twice.", "Delete one."))
+        if not TAG.fullmatch(language):
+            yield fault(
+                member, Finding("SL109", f"{language!r} is no tag of a language.", "Write it as in de or pt-BR.")
+            )
         seen.add(language)
+
+
+def _words(node: Node, instrument: Instrument) -> Iterator[Fault]:
+    """For each language that the pages do not speak, the words that the file does not bring."""
+    brought = at(node, "words")
+    given = brought.entries if isinstance(brought, Keyed) else {}
+    languages = members_of(at(node, "languages"))
+    for member in languages:
+        language = text_of(member) or ""
+        if base(language) in LANGUAGES or not TAG.fullmatch(language):
+            continue
+        needed = wanted(instrument)
+        lacking = [key for key in needed if not _in(given.get(key), language, first=member is languages[0])]
+        if lacking:
+            what = f"the pages do not speak {language!r}, and {len(lacking)} of the {len(needed)} words that they say"
+            remedy = f"Write them under `words:`; `surveylab words {language}` prints them to be translated."
+            yield fault(member, Finding("SL208", f"{what} are missing: {', '.join(lacking)}.", remedy))
+
+
+def _in(word: Node | None, language: str, *, first: bool) -> bool:
+    """Whether a word is given in a language; a plain text is in the first one."""
+    return language in word.entries if isinstance(word, Keyed) else isinstance(word, Scalar) and first
 
 
 def _ids(node: Node) -> Iterator[Fault]:

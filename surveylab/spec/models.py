@@ -42,8 +42,10 @@ from surveylab.spec.wording import (
     Name,
     QuotaRule,
     References,
+    SharedText,
     ToldText,
 )
+from surveylab.spec.words import Words
 
 FORMAT = 1
 
@@ -200,6 +202,12 @@ class _InstrumentSection(Instrument):
     """An instrument: pages and items."""
 
     format: Literal[1] = 1
+
+
+_INSTEAD |= {
+    (_InstrumentSection, "contact"): SharedText,
+    (_InstrumentSection, "words"): Words,
+}
 
 
 def mirror(*, lenient: bool) -> Mirror:

@@ -100,7 +100,7 @@ def _identities(rule: rules.Rule) -> Iterator[Finding]:
 
 
 def _item_rule(written: Any, info: ValidationInfo) -> rules.Rule:
-    rule, around = _parsed(written), _around(info)
+    rule, around = _parsed(written), around_of(info)
     unknown = [each for each in rules.lookups(rule.tree) if not around.knows(each.name)]
     _refuse(
         [
@@ -129,7 +129,7 @@ def _quota_rule(written: Any) -> rules.Rule:
 
 
 def _decision_rule(written: Any, info: ValidationInfo) -> rules.Rule:
-    rule, around = _parsed(written), _around(info)
+    rule, around = _parsed(written), around_of(info)
     _refuse(_decision_findings(rule, around.inquiries))
     return rule
 
@@ -155,17 +155,18 @@ def _refuse(findings: Iterable[Finding]) -> None:
         raise refusal(*found)
 
 
-def _around(info: ValidationInfo) -> Surroundings:
+def around_of(info: ValidationInfo) -> Surroundings:
+    """What is known around the value that is read."""
     return info.context if isinstance(info.context, Surroundings) else Surroundings()
 
 
 def _text(written: Any, info: ValidationInfo) -> Mapping[str, str]:
-    around = _around(info)
+    around = around_of(info)
     return _in_languages(written, around, around.knows)
 
 
 def _told_text(written: Any, info: ValidationInfo) -> Mapping[str, str]:
-    around = _around(info)
+    around = around_of(info)
     return _in_languages(written, around, lambda name: name == OWN_SCORE or around.knows(name))
 
 
@@ -183,17 +184,28 @@ def _in_languages(written: Any, around: Surroundings, known: Callable[[str], boo
     return MappingProxyType({language: written[language] for language in around.languages})
 
 
+def _shared(written: Any, info: ValidationInfo) -> Mapping[str, str]:
+    if isinstance(written, str):
+        written = dict.fromkeys(around_of(info).languages, written)
+    return _text(written, info)
+
+
 def _languages(text: Mapping[str, str], around: Surroundings, keyed: Iterable[str]) -> Iterator[Finding]:
     missing = [language for language in around.languages if language not in text]
     if missing:
         wanted = ", ".join(f"{language}: ..." for language in around.languages)
         what = f"the text is missing in {', '.join(missing)}."
         yield Finding("SL206", what, f"Give every language of the instrument: {{{wanted}}}.")
+    yield from language_findings(keyed, around)
+
+
+def language_findings(keyed: Iterable[str], around: Surroundings, path: tuple[str, ...] = ()) -> Iterator[Finding]:
+    """The languages that a text has and its instrument has not."""
     for language in keyed:
         if language not in around.languages:
             what = f"the instrument has no language {language!r}."
             remedy = offer(language, around.languages, "languages")
-            yield Finding("SL206", what, remedy, path=(language,), key=True)
+            yield Finding("SL206", what, remedy, path=(*path, language), key=True)
 
 
 def _fills(text: str, known: Callable[[str], bool], path: tuple[str, ...]) -> Iterator[Finding]:
@@ -344,6 +356,14 @@ ToldText: Any = TypeAliasType(
 References: Any = TypeAliasType(
     "References",
     _spoken(_references, anyOf=[_WORDS, {"type": "array", "items": _WORDS}], description="A reference, or several."),
+)
+SharedText: Any = TypeAliasType(
+    "SharedText",
+    _spoken(
+        _shared,
+        anyOf=[_WORDS, {"type": "object", "minProperties": 1, "additionalProperties": _WORDS}],
+        description="A text for all languages of the instrument, or one for each.",
+    ),
 )
 MessageText: Any = TypeAliasType(
     "MessageText",

@@ -16,10 +16,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from surveylab.fieldwork.arrival import Arrived, Person
 from surveylab.fieldwork.pages import Reception, Standing
-from surveylab.fieldwork.resume import shown, typed
+from surveylab.fieldwork.resume import typed
 from surveylab.web import present
-from surveylab.web.desk import desk, now
-from surveylab.web.forms import Place, Ticket, sent_ticket
+from surveylab.web.desk import arrivals, desk, now
+from surveylab.web.forms import LANGUAGE, Place, Ticket, sent_ticket
+from surveylab.words import Word
+from surveylab.words.codes import CODE_CHECK, CODE_ENTER, CODE_WHOLE
 
 blueprint = Blueprint("arrive", __name__, url_prefix="/o")
 
@@ -33,22 +35,23 @@ LONGEST = 100
 @blueprint.get("/<slug>")
 def landing(slug: str) -> AnyResponse:
     """The landing page, or how a person stands whom the cookie tells."""
-    return _door(slug, desk().arrivals.door(slug, _known(), now()))
+    return _door(slug, arrivals(request.args.get("language")).door(slug, _known(), now()))
 
 
 @blueprint.get("/<slug>/privacy")
 def privacy(slug: str) -> AnyResponse:
     """What will be stored about who arrives here, and what not."""
-    return present.privacy(desk().arrivals.notice(slug, now()))
+    return present.privacy(arrivals(request.args.get("language")).notice(slug, now()))
 
 
 @blueprint.post("/<slug>")
 def arrive(slug: str) -> AnyResponse:
     """Become a case, or the case that one is already, and go on under the personal link."""
     ticket = sent_ticket(request.form)
+    wanted = arrivals(request.form.get(LANGUAGE))
     if not desk().forms.signer.genuine(_place(slug), ticket):
-        return _door(slug, desk().arrivals.door(slug, _known(), now()), forged=True)
-    arrived = desk().arrivals.arrive(slug, _known() or _newcomer(ticket), now())
+        return _door(slug, wanted.door(slug, _known(), now()), forged=True)
+    arrived = wanted.arrive(slug, _known() or _newcomer(ticket), now())
     if isinstance(arrived, Reception):
         return _door(slug, arrived)
     return _on_the_way(slug, arrived)
@@ -67,23 +70,17 @@ def resume(slug: str) -> AnyResponse:
     if not desk().forms.signer.genuine(present.resume_place(slug), sent_ticket(request.form)):
         return _code_form(slug, entered, forged=True)
     code = typed(entered)
-    arrived = desk().arrivals.resume(slug, code, now()) if code else None
+    arrived = arrivals(request.form.get(LANGUAGE)).resume(slug, code, now()) if code else None
     if arrived:
         return _on_the_way(slug, arrived)
-    return _code_form(slug, entered, error=_advice(entered, code))
+    return _code_form(
+        slug, entered, error=CODE_ENTER if not entered.strip() else CODE_WHOLE if code is None else CODE_CHECK
+    )
 
 
-def _advice(entered: str, code: str | None) -> str:
-    """What to do about a code that leads nowhere."""
-    if not entered.strip():
-        return "Enter the code that stood below the questions"
-    if code is None:
-        return "Enter all twelve letters and figures of the code"
-    return f"Check the code: no interview of this survey has {shown(code)}"
-
-
-def _code_form(slug: str, entered: str = "", *, error: str | None = None, forged: bool = False) -> Response:
-    reception = desk().arrivals.door(slug, None, now())
+def _code_form(slug: str, entered: str = "", *, error: Word | None = None, forged: bool = False) -> Response:
+    wanted = request.form.get(LANGUAGE) if request.method == "POST" else request.args.get("language")
+    reception = arrivals(wanted).door(slug, None, now())
     if reception.survey is None or reception.standing is not Standing.INVITED:
         return present.door(reception)
     return present.resume(reception.survey, entered=entered[:LONGEST], error=error, forged=forged)

@@ -20,6 +20,7 @@ from surveylab.templating import render
 from surveylab.web import assets
 from surveylab.web.desk import desk, now
 from surveylab.web.preview import document
+from surveylab.words import ENGLISH
 
 blueprint = Blueprint("console", __name__, url_prefix="/console")
 
@@ -69,7 +70,12 @@ def preview(slug: str) -> Response:
 
 def _page(template: str, **values: object) -> Response:
     text = render(
-        f"console/{template}.html", language="en", assets=assets.addresses(), steps=tuple(STAGES.values()), **values
+        f"console/{template}.html",
+        language=ENGLISH,
+        t=ENGLISH.say,
+        assets=assets.addresses(),
+        steps=tuple(STAGES.values()),
+        **values,
     )
     return Response(text)
 

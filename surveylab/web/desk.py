@@ -10,11 +10,12 @@ from flask import current_app, has_request_context, request
 from surveylab.fieldwork.arrival import Arrivals
 from surveylab.fieldwork.interview import Interview
 from surveylab.fieldwork.prompt import Prompts
+from surveylab.fieldwork.reader import Reader
 from surveylab.fieldwork.studies import Studies
 from surveylab.settings import Settings
 from surveylab.store.ledger import Ledger
 from surveylab.web.clocks import Clock
-from surveylab.web.forms import Forms
+from surveylab.web.forms import SHOWN_IN, Forms
 from surveylab.web.stencils import Stencils
 
 NAME = "surveylab"
@@ -41,6 +42,30 @@ def desk() -> Desk:
     """The desk of the application that handles this request."""
     found: Desk = current_app.extensions[NAME]
     return found
+
+
+def interview(chosen: str | None = None) -> Interview:
+    """The use cases of respondents, as the person behind this request reads; ``chosen`` on the page itself."""
+    return desk().interview.read_by(_reader(chosen))
+
+
+def arrivals(chosen: str | None = None) -> Arrivals:
+    """The use cases of open links, as the person behind this request reads; ``chosen`` on the page itself."""
+    return desk().arrivals.read_by(_reader(chosen))
+
+
+def prompts() -> Prompts:
+    """The use cases of prompts, as the person behind this request reads."""
+    return desk().prompts.read_by(_reader(None))
+
+
+def _reader(chosen: str | None) -> Reader:
+    return Reader(chosen or "", accepted(), request.form.get(SHOWN_IN, ""))
+
+
+def accepted() -> tuple[str, ...]:
+    """The languages that the browser asks for, the most wanted first (RFC 9110, 12.5.4)."""
+    return tuple(tag for tag, quality in request.accept_languages if quality > 0)
 
 
 def now() -> datetime:

@@ -19,7 +19,7 @@ from flask import Blueprint, Response, abort, jsonify, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from surveylab.web import assets, compression, present
-from surveylab.web.desk import EMBEDDED, desk, now
+from surveylab.web.desk import EMBEDDED, desk, now, prompts
 from surveylab.web.forms import Place, sent_ticket
 
 blueprint = Blueprint("embed", __name__, url_prefix=EMBEDDED)
@@ -56,7 +56,7 @@ def script(slug: str) -> AnyResponse:
 def offer(slug: str) -> AnyResponse:
     """The offer to one person, as the person's arm has it; 204, which shows nothing, where there is none."""
     unit = request.args.get("person", "")
-    reception = desk().prompts.offer(slug, unit, now()) if _UNIT.fullmatch(unit) else None
+    reception = prompts().offer(slug, unit, now()) if _UNIT.fullmatch(unit) else None
     return present.prompt(reception, _place(slug, unit), unit) if reception else Response(status=204)
 
 

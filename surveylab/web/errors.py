@@ -10,38 +10,25 @@ from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnava
 from surveylab.errors import SurveylabError
 from surveylab.templating import render
 from surveylab.web import assets
-from surveylab.web.desk import embedded
+from surveylab.web.desk import accepted, embedded
+from surveylab.words import LANGUAGES, Language, best
+from surveylab.words.problems import PROBLEMS
 
 log = logging.getLogger(__name__)
 
-WORDS = {
-    400: ("This page could not be read", "Go back, reload the page, and send it once more."),
-    403: ("This page is not open to you", "Open it on the machine that runs the survey."),
-    404: (
-        "Nothing is here",
-        "Check the link in your message, and copy all of it: the end of a long link is easily lost.",
-    ),
-    405: ("This cannot be done here", "Go back and use the buttons of the page."),
-    413: ("That is too much at once", "Go back, shorten what you wrote, and send it once more. Nothing was saved."),
-    500: ("Something went wrong on our side", "Wait a minute and reload the page. What you sent before has been kept."),
-    503: (
-        "This survey cannot be opened now",
-        "The fault is ours. Your link stays as it is; try it again later. What you sent before has been kept.",
-    ),
-}
-"""Code -> heading, and what to do."""
-
 
 def problem(code: int) -> Response:
-    """The page of an error."""
-    heading, advice = WORDS.get(code, WORDS[400 if code < 500 else 500])
+    """The page of an error, in the language that the browser asks for where the pages speak it."""
+    language = Language(best(accepted(), LANGUAGES) or LANGUAGES[0])
+    heading, advice = PROBLEMS.get(code, PROBLEMS[400 if code < 500 else 500])
     text = render(
         "survey/problem.html",
-        language="en",
+        language=language,
+        t=language.say,
         assets=assets.addresses(),
         framed=embedded(),
-        heading=heading,
-        advice=advice,
+        heading=language.say(heading),
+        advice=language.say(advice),
     )
     return Response(text, code)
 

@@ -28,6 +28,9 @@ VISIT = "_visit"
 SIGNATURE = "_signature"
 TRAP = "_website"
 """A field that people neither see nor hear: a program fills it in."""
+SHOWN_IN = "_shown_in"
+LANGUAGE = "_language"
+"""Names of what a form sends beside the answers: the language in which a page was shown, and one that is wanted."""
 
 Fields = Mapping[str, "UnboundField[Any]"]
 
@@ -47,10 +50,11 @@ class Ticket:
 
 @dataclass(frozen=True)
 class Place:
-    """What a form is signed for: one form of one respondent."""
+    """What a form is signed for: one form of one respondent, and for a page the language that it was shown in."""
 
     token: str
     form: str
+    language: str = ""
 
 
 class Signer:
@@ -72,8 +76,9 @@ class Signer:
         return Ticket(visit, self.signature(place, visit))
 
     def signature(self, place: Place, visit: str) -> str:
-        """HMAC-SHA256 over respondent, form and visit, each behind its length."""
-        parts = (part.encode("utf-8", "surrogatepass") for part in (place.token, place.form, visit))
+        """HMAC-SHA256 over respondent, form, language and visit, each behind its length."""
+        signed = (place.token, place.form, place.language, visit)
+        parts = (part.encode("utf-8", "surrogatepass") for part in signed)
         message = b"".join(len(part).to_bytes(8, "big") + part for part in parts)
         return hmac.new(self._secret, message, hashlib.sha256).hexdigest()
 
@@ -138,6 +143,11 @@ class PageForm(BaseForm):  # type: ignore[misc]  # WTForms ships no types
         self.faults = {column: faults[column][0] for column in fields if column in faults}
 
 
+def place(view: PageView) -> Place:
+    """What the form of a page is signed for."""
+    return Place(view.survey.token, view.page, view.language)
+
+
 class Forms:
     """The compiled forms of an application."""
 
@@ -149,12 +159,12 @@ class Forms:
         """The form of the questions on a page, with what was sent."""
         by_item = self._fields(view)
         fields = {column: field for question in view.questions for column, field in by_item[question.item.id].items()}
-        return PageForm(fields, sent, PageMeta(self.signer, Place(view.survey.token, view.page), sent.get(VISIT, "")))
+        return PageForm(fields, sent, PageMeta(self.signer, place(view), sent.get(VISIT, "")))
 
     def _fields(self, view: PageView) -> Mapping[str, Fields]:
         key = (view.experiment, view.arm, view.page, view.language)
         if key not in self._compiled:
             self._compiled[key] = {
-                item.id: registry.load("questions", item.type).fields(item, view.language) for item in view.items
+                item.id: registry.load("questions", item.type).fields(item, view.words.spoken) for item in view.items
             }
         return self._compiled[key]

@@ -26,9 +26,10 @@ from surveylab import templating
 from surveylab.fieldwork.arrival import Kiosk, Person
 from surveylab.fieldwork.pages import Reception
 from surveylab.web import assets, present, respond
-from surveylab.web.desk import desk, now
+from surveylab.web.desk import arrivals, desk, now
 from surveylab.web.forms import Place, sent_ticket
 from surveylab.web.surface import kiosk_address
+from surveylab.words import ENGLISH
 
 blueprint = Blueprint("kiosk", __name__, url_prefix="/k")
 
@@ -90,15 +91,16 @@ def start_screen(slug: str) -> AnyResponse:
     """The start screen, whatever the survey's standing: who touches it is told."""
     station = Station.of(request.args)
     if station.faults:
-        return _render("unusable", 400, language="en", faults=station.faults)
-    reception = desk().arrivals.door(slug, None, now(), at_kiosk=True)
+        return _render("unusable", 400, language=ENGLISH, t=ENGLISH.say, faults=station.faults)
+    reception = arrivals().door(slug, None, now(), at_kiosk=True)
     if reception.survey is None:
         return present.door(reception)
     return _render(
         "start",
         200,
         survey=reception.survey,
-        language=reception.survey.language,
+        language=reception.survey.words.spoken,
+        t=reception.survey.words,
         ticket=desk().forms.signer.issue(_place(slug), now()),
         root=kiosk_address(slug),
         action=request.full_path.rstrip("?"),
@@ -111,7 +113,7 @@ def start_screen(slug: str) -> AnyResponse:
 @blueprint.get("/<slug>/privacy")
 def privacy(slug: str) -> Response:
     """What will be stored about who answers here, and what not, for the start screen to show."""
-    return present.privacy(desk().arrivals.notice(slug, now(), at_kiosk=True))
+    return present.privacy(arrivals().notice(slug, now(), at_kiosk=True))
 
 
 @blueprint.post("/<slug>")
@@ -122,11 +124,12 @@ def begin(slug: str) -> AnyResponse:
     if SENT not in request.headers:
         return redirect(kiosk_address(slug), 303)
     if station.faults or not PERSON.fullmatch(person) or not signer.genuine(place, ticket):
-        return _render("unusable", 400, language="en", faults=station.faults or ("This screen is out of date.",))
+        faults = station.faults or ("This screen is out of date.",)
+        return _render("unusable", 400, language=ENGLISH, t=ENGLISH.say, faults=faults)
     # Signed, so that nobody can choose an id that hashes to a wanted arm.
     unit = f"kiosk-{signer.signature(Place(person, place.form), ticket.visit)[:32]}"
     g.kiosk = slug
-    arrived = desk().arrivals.arrive(slug, Person(unit), now(), kiosk=Kiosk(station.place))
+    arrived = arrivals().arrive(slug, Person(unit), now(), kiosk=Kiosk(station.place))
     if isinstance(arrived, Reception):
         return present.door(arrived)
     return present.onwards(arrived.token, arrived.elsewhere)

@@ -16,7 +16,9 @@ from surveylab.web import assets
 from surveylab.web.desk import desk, embedded, now
 from surveylab.web.errors import problem
 from surveylab.web.forms import PageForm, Place, Ticket
+from surveylab.web.forms import place as page_place
 from surveylab.web.surface import root
+from surveylab.words import Word
 
 START = "/start"
 STOP = "/stop"
@@ -76,14 +78,18 @@ def door(reception: Reception, *, place: Place | None = None, forged: bool = Fal
         forged=forged,
         started=reception.had_started,
         minutes=reception.minutes,
-        go_on_at=open_link(survey.slug, RESUME) if place else None,
+        go_on_at=open_link(survey.slug, RESUME) + _carried(survey) if place else None,
     )
 
 
-def resume(survey: SurveyView, *, entered: str = "", error: str | None = None, forged: bool = False) -> Response:
+def resume(survey: SurveyView, *, entered: str = "", error: Word | None = None, forged: bool = False) -> Response:
     """The form for a resume code, or the form with what was entered and what to do about it."""
     place = resume_place(survey.slug)
-    more = {"entered": entered, "error": error, "survey_address": open_link(survey.slug)}
+    more = {
+        "entered": entered,
+        "error": error and survey.words(error),
+        "survey_address": open_link(survey.slug) + _carried(survey),
+    }
     return _form(survey, "resume", place, forged=forged, code=422 if error else 200, **more)
 
 
@@ -144,6 +150,11 @@ def question_unsigned(view: PageView, form: PageForm) -> Response:
     return _question(view, 400, form.entered)
 
 
+def question_switched(view: PageView, form: PageForm, shown: datetime) -> Response:
+    """A page in another language, with what was entered, judged by nobody; its time runs on from ``shown``."""
+    return _question(view, 200, form.entered, None, shown)
+
+
 def _question(
     view: PageView,
     code: int,
@@ -151,12 +162,12 @@ def _question(
     errors: Mapping[str, str] | None = None,
     shown: datetime | None = None,
 ) -> Response:
-    ticket = desk().forms.signer.issue(Place(view.survey.token, view.page), shown or now())
+    ticket = desk().forms.signer.issue(page_place(view), shown or now())
     again = {"entered_again": entered, "errors": errors or {}, "forged": code == 400}
     plain = partial(
         page_text, view, ticket, assets.addresses_for(view.survey), resume_at=_resume_at(view.survey), **again
     )
-    if code != 200:
+    if code != 200 or entered is not None:
         return Response(plain(), code)
     around = embedded()
     return Response(desk().stencils.page(view, ticket.visit, ticket.signature, plain, around=around))
@@ -168,9 +179,10 @@ def page_text(view: PageView, ticket: Ticket, files: assets.Addresses, **values:
         "survey/page.html",
         **{"resume_at": None, "entered_again": None, "errors": {}, "forged": False, **values},
         survey=view.survey,
-        language=view.language,
+        language=view.words.spoken,
         address=address(view.survey.token),
         home=_home(view.survey),
+        carried="",
         assets=files,
         may_stop=True,
         framed=embedded(),
@@ -209,9 +221,11 @@ def plain_text(survey: SurveyView, template: str, files: assets.Addresses, **val
         f"survey/{template}.html",
         **{"may_stop": False, "title_heads": False, "resume_at": None, **values},
         survey=survey,
-        language=survey.language,
+        language=survey.words.spoken,
+        t=survey.words,
         address=address(survey.token),
         home=_home(survey),
+        carried=_carried(survey),
         assets=files,
         framed=embedded(),
     )
@@ -220,6 +234,11 @@ def plain_text(survey: SurveyView, template: str, files: assets.Addresses, **val
 def _home(survey: SurveyView) -> str:
     """The link by which one comes to the survey: one's own, or the open one."""
     return address(survey.token) if survey.token else open_link(survey.slug)
+
+
+def _carried(survey: SurveyView) -> str:
+    """What carries a language along that is not written down yet."""
+    return f"?language={survey.chosen}" if survey.chosen else ""
 
 
 def _resume_at(survey: SurveyView) -> str | None:

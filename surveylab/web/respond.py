@@ -18,8 +18,8 @@ from surveylab.fieldwork.reading import read
 from surveylab.fieldwork.signals import signals
 from surveylab.store.responses import Paradata
 from surveylab.web import present
-from surveylab.web.desk import desk, now, read_by_somebody
-from surveylab.web.forms import SIGNATURE, TRAP, VISIT, Place, Ticket, sent_ticket
+from surveylab.web.desk import desk, interview, now, read_by_somebody
+from surveylab.web.forms import LANGUAGE, SHOWN_IN, SIGNATURE, TRAP, VISIT, Place, Ticket, sent_ticket
 from surveylab.web.surface import waited
 
 blueprint = Blueprint("respond", __name__, url_prefix="/r")
@@ -28,21 +28,21 @@ blueprint = Blueprint("respond", __name__, url_prefix="/r")
 @blueprint.get("/<token>")
 def landing(token: str) -> Response:
     """Who asks, why, and what happens to the answers; a button starts or continues."""
-    return present.door(desk().interview.open(token, now(), record=read_by_somebody()))
+    return present.door(interview(_wanted()).open(token, now(), record=read_by_somebody()))
 
 
 @blueprint.post("/<token>")
 def start(token: str) -> Response:
     """Start, or continue: to the first page that is open."""
     if not _genuine(token, present.START):
-        return present.door(desk().interview.standing(token, now()), forged=True)
-    return _answer(token, desk().interview.start(token, now()))
+        return present.door(interview(_wanted()).standing(token, now()), forged=True)
+    return _answer(token, interview(_wanted()).start(token, now()))
 
 
 @blueprint.get("/<token>/thanks")
 def thanks(token: str) -> Response:
     """The end, for who got there."""
-    received = desk().interview.thanks(token, now())
+    received = interview().thanks(token, now())
     if isinstance(received, Reception) and received.standing is Standing.SUBMITTED and received.survey:
         return present.thanks(received.survey)
     return _answer(token, received)
@@ -59,14 +59,14 @@ def opt_out(token: str) -> Response:
     """Take the respondent out, whatever happened before."""
     if not _genuine(token, present.STOP):
         return _stop(token, forged=True)
-    received = desk().interview.opt_out(token, now())
+    received = interview(_wanted()).opt_out(token, now())
     return present.onwards(token, Elsewhere(LANDING)) if received.survey else present.door(received)
 
 
 @blueprint.get("/<token>/privacy")
 def privacy(token: str) -> Response:
     """What is stored about a respondent of this survey, and what is not."""
-    return present.privacy(desk().interview.notice(token, now()))
+    return present.privacy(interview(_wanted()).notice(token, now()))
 
 
 @blueprint.get("/<token>/unsubscribe")
@@ -84,42 +84,55 @@ def one_click(token: str) -> Response:
     """
     if request.form.get("List-Unsubscribe") != "One-Click":
         return _stop(token, forged=True)
-    received = desk().interview.opt_out(token, now())
+    received = interview().opt_out(token, now())
     return present.stopped(received.survey) if received.survey else present.door(received)
 
 
 @blueprint.get("/<token>/<page>")
 def show(token: str, page: str) -> Response:
     """One page of the instrument, or the way to the one that is open."""
-    view = desk().interview.view(token, page, now(), _asked(), record=read_by_somebody())
+    view = interview().view(token, page, now(), _asked(), record=read_by_somebody())
     return present.question(view) if isinstance(view, PageView) else _answer(token, view)
 
 
 @blueprint.post("/<token>/<page>")
 def submit(token: str, page: str) -> Response:
-    """Answers to one page: stored and on to the next, or back with what to do about them."""
-    at = now()
-    interview = desk().interview
-    view = interview.view(token, page, at, _asked(), record=False, sent=True)
+    """Answers to one page: stored and on to the next, or back with what to do about them.
+
+    With another language wanted, the page again as it was filled in, and nothing of it stored.
+    """
+    at, asked = now(), _asked()
+    view = interview().view(token, page, at, asked, record=False, sent=True)
     if not isinstance(view, PageView):
         return _answer(token, view)
     form = desk().forms.bind(view, request.form)
     if form.forged:
         return present.question_unsigned(view, form)
+    ticket = sent_ticket(request.form)
+    if LANGUAGE in request.form:
+        other = interview().switch(token, page, request.form[LANGUAGE], at, asked)
+        if not isinstance(other, PageView):
+            return _answer(token, other)
+        return present.question_switched(other, form, ticket.shown_at)
     if view.begins:  # the page was opened by an answer in a message: to submit it is to start as well
-        received = interview.start(token, at, sent=True)
-        begun = received if isinstance(received, Reception) else interview.view(token, page, at, _asked(), sent=True)
+        received = interview().start(token, at, sent=True)
+        begun = received if isinstance(received, Reception) else interview().view(token, page, at, asked, sent=True)
         if not isinstance(begun, PageView):
             return _answer(token, begun)
         view = begun
-    ticket = sent_ticket(request.form)
     reading = read(view, form.values, form.faults)
+    if reading.faults and view.language != view.settled:  # another one was chosen elsewhere while it was filled in
+        chosen = interview().switch(token, page, view.settled, at, asked)
+        if not isinstance(chosen, PageView):
+            return _answer(token, chosen)
+        view, form = chosen, desk().forms.bind(chosen, request.form)
+        reading = read(view, form.values, form.faults)
     if reading.faults:
         return present.question_again(view, form, reading.faults, ticket.shown_at)
     signs = signals(view, (at - waited() - ticket.shown_at).total_seconds(), trapped=bool(request.form.get(TRAP)))
     detail = {**({"signals": list(signs)} if signs else {}), **paradata(view.preselected, form.entered)}
     how = Paradata(ticket.shown_at, device(request.headers.get("User-Agent", "")), detail, waited())
-    return present.onwards(token, interview.submit(view, reading, ticket.visit, how, at))
+    return present.onwards(token, interview().submit(view, reading, ticket.visit, how, at))
 
 
 @blueprint.post("/<token>/<page>/beacon")
@@ -127,7 +140,7 @@ def beacon(token: str, page: str) -> Response:
     """What the script of a page tells of one display of it. Nobody waits for the answer, and it is always 204."""
     said = beacons.parsed(_small_body())
     ticket = Ticket(str(said.get(VISIT, "")), str(said.get(SIGNATURE, "")))
-    if desk().forms.signer.genuine(Place(token, page), ticket):
+    if desk().forms.signer.genuine(Place(token, page, str(said.get(SHOWN_IN, ""))), ticket):
         desk().interview.hear(token, Telling(page, ticket.visit, ticket.shown_at, said), now())
     return Response(status=204)
 
@@ -160,10 +173,15 @@ def _answer(token: str, received: Reception | Elsewhere) -> Response:
 
 
 def _stop(token: str, *, forged: bool) -> Response:
-    reception = desk().interview.standing(token, now())
+    reception = interview(_wanted()).standing(token, now())
     if reception.survey is None or reception.standing is Standing.OPTED_OUT:
         return present.door(reception)
     return present.stop(reception.survey, forged=forged)
+
+
+def _wanted() -> str | None:
+    """The language that is asked for beside the page: by a link of the landing page, or by what it led to."""
+    return request.args.get("language") if request.method in ("GET", "HEAD") else request.form.get(LANGUAGE)
 
 
 def _genuine(token: str, form: str) -> bool:

@@ -23,7 +23,7 @@ from surveylab.fieldwork.pages import PageView, SurveyView
 MOST = 400
 """Pages that are kept; a page of 9 kB in as many orders of its options as are shown."""
 
-_NOT_SHOWN = frozenset({"case", "passage", "met_at_end", "admission"})
+_NOT_SHOWN = frozenset({"case", "passage", "met_at_end", "admission", "settled"})
 _BY_THEMSELVES = frozenset({"survey", "items", "questions", "words", "preselected"})
 _VARYING = frozenset({"token", "resume_code"})
 _ON_PAGE = attrgetter(*(each.name for each in fields(PageView) if each.name not in _NOT_SHOWN | _BY_THEMSELVES))

@@ -80,6 +80,7 @@ const prepare = () => {
       navigator.sendBeacon(form.dataset.beacon, JSON.stringify({
         _visit: form.elements._visit.value,
         _signature: form.elements._signature.value,
+        _shown_in: form.elements._shown_in.value,
         open,
         hidden,
         viewport,

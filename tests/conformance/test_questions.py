@@ -22,7 +22,7 @@ from surveylab import registry, templating
 from surveylab.design.instrument import Item
 from surveylab.design.terms import Missing, Text
 from surveylab.questions import Contract, Person
-from surveylab.questions._words import spoken
+from surveylab.words import Language
 
 TYPES = registry.names("questions")
 VOID = {"input", "br", "img", "hr", "meta", "link"}
@@ -83,7 +83,7 @@ def designed(value: Any, hint: Any) -> Any:
 
 def bound(item: Item, sent: Mapping[str, list[str]], language: str = "en") -> BaseForm:
     """The form of an item, bound to what was sent."""
-    form = BaseForm(module(item).fields(item, language))
+    form = BaseForm(module(item).fields(item, Language(language)))
     form.process(MultiDict([(column, value) for column, values in sent.items() for value in values]))
     return form
 
@@ -100,7 +100,7 @@ def rendered(item: Item, entered: Mapping[str, list[str]] | None = None, **conte
         "settings": item.settings,
         "text": item.text["en"],
         "hint": item.hint and item.hint["en"],
-        "t": lambda text: spoken(text, "en"),
+        "t": Language("en").say,
         "entered": entered or {},
         "errors": {},
         "optional": False,
@@ -211,7 +211,7 @@ def test_settings_are_values(item: Item) -> None:
 
 def test_fields_are_the_columns(item: Item) -> None:
     """There is one control for each column under which an answer is stored, in that order."""
-    assert tuple(module(item).fields(item, "en")) == item.columns
+    assert tuple(module(item).fields(item, Language("en"))) == item.columns
 
 
 @pytest.mark.parametrize("sent", [{}, {"": []}, None], ids=["nothing", "something else", "empty strings"])

@@ -11,6 +11,7 @@ from wtforms.form import BaseForm
 
 from surveylab import registry, simulate
 from surveylab.design.instrument import Item
+from surveylab.words import Language
 
 OPTIONS = {code: {"en": code} for code in ("a", "b", "c")}
 POLES = {row: ({"en": "Slow"}, {"en": "Fast"}) for row in ("x", "y", "z")}
@@ -47,7 +48,7 @@ def test_whatever_is_left_blank_the_form_takes_the_rest(kind: str, required: boo
     answered = 0
     for number in range(60):
         sent = simulate.answer(asked, person(number))
-        form = BaseForm(registry.load("questions", kind).fields(asked, "en"))
+        form = BaseForm(registry.load("questions", kind).fields(asked, Language("en")))
         form.process(MultiDict([(column, value) for column, values in sent.items() for value in values]))
         assert form.validate(), form.errors
         answered += bool(sent)

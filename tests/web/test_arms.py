@@ -164,7 +164,7 @@ def test_what_has_no_page_is_met_on_the_landing_page(browser, field):
     row = field.written(experiment("measurement.language", "{x: en, y: de}"), two)
     (token,) = field.tokens(row, f="y")
     page = browser.get(f"/r/{token}")
-    assert '<html lang="de">' in page.text
+    assert '<html lang="de" dir="ltr">' in page.text
     assert "Willkommen." in page.text
     assert exposed(field) == [("f", "")]
 

@@ -11,7 +11,7 @@ from gallery.stage import LOOKS, items
 from gallery.walk import STATES, forged, walk
 from surveylab import registry, templating
 from surveylab.fieldwork.pages import Standing
-from surveylab.web import errors
+from surveylab.words.problems import PROBLEMS
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("ledger_url", ["sqlite"], indirect=True)]
 
@@ -58,7 +58,7 @@ def test_everything_has_its_place(stage):
     assert {"single", "single_row", "single_dropdown", "grid", "grid_items"} <= set(shown)
     found = stage.addresses(stage.every_look())
     assert {f"standing.{each}" for each in Standing} - found.keys() <= {"standing.not_found"}
-    assert {f"problem.{code}" for code in errors.WORDS} <= found.keys()
+    assert {f"problem.{code}" for code in PROBLEMS} <= found.keys()
     assert {"console.experiments", "console.experiment", "respond.stop"} <= found.keys()
     assert found["arrive.landing"] == f"/o/{LOOKS}"
 

@@ -47,7 +47,7 @@ def another(app):
 
 def code_on(page):
     """The code that stands on a page."""
-    found = re.search(r'<b class="code">([^<]+)</b>', page.text)
+    found = re.search(r'<b class="code" dir="ltr">([^<]+)</b>', page.text)
     return found and found[1]
 
 

@@ -11,6 +11,7 @@ from wtforms.form import BaseForm
 
 from surveylab import registry
 from surveylab.design.instrument import Item
+from surveylab.words import Language
 
 Answered = tuple[dict[str, Any], dict[str, str]]
 
@@ -33,7 +34,7 @@ def answer() -> Callable[..., Answered]:
 
     def send(item: Item, *values: str, language: str = "en", **columns: str) -> Answered:
         found = registry.load("questions", item.type)
-        form = BaseForm(found.fields(item, language))
+        form = BaseForm(found.fields(item, Language(language)))
         rows = [(f"q.{row}", value) for row, value in columns.items()]
         form.process(MultiDict([*(("q", value) for value in values), *rows]))
         form.validate()

@@ -12,7 +12,7 @@ from surveylab import registry, templating
 from surveylab.design.instrument import Item
 from surveylab.design.terms import Missing
 from surveylab.questions import multiple, single
-from surveylab.questions._words import spoken
+from surveylab.words import Language
 
 Make = Callable[..., Item]
 Answer = Callable[..., Any]
@@ -35,7 +35,7 @@ def rendered(item: Item, entered: dict[str, list[str]] | None = None, errors: di
     return templating.render(
         f"questions/{item.type}.html",
         **values,
-        t=lambda text: spoken(text, "en"),
+        t=Language("en").say,
         entered=entered or {},
         errors=errors or {},
     )
