@@ -92,7 +92,8 @@ BEGINS_BY_ITSELF = Word(
 GOES_ON_BY_ITSELF = Word(
     "goes_on_by_itself",
     en="Your answer is kept and will be sent. The survey goes on by itself as soon as the connection is back.",
-    de="Ihre Antwort ist gespeichert und wird gesendet. Die Umfrage geht von selbst weiter, sobald die Verbindung wieder "
+    de="Ihre Antwort ist gespeichert und wird gesendet. Die Umfrage geht von selbst weiter, sobald die "
+    "Verbindung wieder "
     "da ist.",
     fr="Votre réponse est conservée et sera envoyée. L’enquête continue d’elle-même dès que la connexion est rétablie.",
     es="Su respuesta está guardada y se enviará. La encuesta continúa sola en cuanto vuelva la conexión.",
