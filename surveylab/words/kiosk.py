@@ -36,8 +36,8 @@ START_OVER = Word(
     es="Volver a empezar ahora",
     ar="العودة إلى البداية الآن",
 )
-CLEAR = Word(
-    "clear",
+CLEAR_SCREEN = Word(
+    "clear_screen",
     en="Stop and clear the screen",
     de="Aufhören und den Bildschirm leeren",
     fr="Arrêter et effacer l’écran",
