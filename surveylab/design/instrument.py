@@ -53,6 +53,15 @@ class Battery(Protocol):
 
 
 @runtime_checkable
+class Specifiable(Protocol):
+    """Settings of a question type that may offer one more option, which asks what is meant and is no rating."""
+
+    @property
+    def other(self) -> Mapping[str, Text]:
+        """Code -> text of that option; nothing where there is none."""
+
+
+@runtime_checkable
 class Declinable(Protocol):
     """Settings of a question type that may offer "don't know" and "prefer not to say"."""
 
@@ -127,6 +136,12 @@ class Item:
         """The lowest and the highest rating; None where its answers are no ratings."""
         settings: object = self.settings
         return settings.bounds() if isinstance(settings, Rated) else None
+
+    @property
+    def unrated(self) -> frozenset[str]:
+        """The codes of options that are no ratings, whatever number they are."""
+        settings: object = self.settings
+        return frozenset(settings.other) if isinstance(settings, Specifiable) else frozenset()
 
     @property
     def is_battery(self) -> bool:

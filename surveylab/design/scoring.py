@@ -54,6 +54,22 @@ def bounds_of(item: Item) -> Bounds | None:
     return (min(map(int, points)), max(map(int, points))) if whole else None
 
 
+def gap(item: Item) -> int | None:
+    """The lowest number between the bounds of a rating that no option stands for; None where there is none."""
+    bounds = bounds_of(item)
+    if bounds is None or item.settings is None:
+        return None
+    points = {int(code) for code in item.settings.option_order() if code not in item.unrated}
+    return next((point for point in range(bounds[0], bounds[1] + 1) if points and point not in points), None)
+
+
+def rated(item: Item) -> tuple[str, ...]:
+    """The columns of an item that hold ratings: the rows of a battery, else the item; none where there are none."""
+    if bounds_of(item) is None:
+        return ()
+    return item.columns if item.is_battery else (item.id,)
+
+
 def value(score: Score, instrument: Instrument, known: Mapping[str, Value]) -> float | None:
     """The score of one respondent; None where an answer is missing that it needs.
 
@@ -73,6 +89,7 @@ def value(score: Score, instrument: Instrument, known: Mapping[str, Value]) -> f
         known: the answers that stand, by column (``instrument.standing``).
     """
     scale = _scale(instrument)
+    known = {column: known[column] for column in _given(instrument, known)}
     if score.rule == "level":
         return _level(score, instrument, scale, known)
     turned = frozenset(columns(instrument, score.reversed))
@@ -103,8 +120,14 @@ def told(instrument: Instrument, known: Mapping[str, Value]) -> Iterator[Told]:
 
 
 def _scale(instrument: Instrument) -> dict[str, Bounds]:
-    rated = ((item, bounds_of(item)) for item in instrument.items)
-    return {column: bounds for item, bounds in rated if bounds for column in item.columns}
+    each = ((item, bounds_of(item)) for item in instrument.items)
+    return {column: bounds for item, bounds in each if bounds for column in rated(item)}
+
+
+def _given(instrument: Instrument, known: Mapping[str, Value]) -> Iterator[str]:
+    """The columns whose answers are ratings."""
+    for item in instrument.items:
+        yield from (column for column in rated(item) if column in known and known[column] not in item.unrated)
 
 
 def _rating(column: str, bounds: Bounds, known: Mapping[str, Value], *, turned: bool) -> float | None:

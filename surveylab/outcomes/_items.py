@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from surveylab.design.cases import CaseRecord
 from surveylab.design.instrument import Instrument, Item
+from surveylab.design.scoring import gap
 from surveylab.design.terms import Missing
 
 
@@ -18,10 +19,24 @@ def rating_fault(instrument: Instrument, item: str | None) -> str | None:
     return None if found.bounds else f"needs a rating, and {item!r} is of type {found.type!r}"
 
 
+def top_fault(instrument: Instrument, item: str | None) -> str | None:
+    """Why the highest points of an item cannot be counted; None if they can."""
+    what = rating_fault(instrument, item)
+    if what or item is None:
+        return what
+    lacks = gap(instrument.item(item))
+    if lacks is None:
+        return None
+    return f"needs a rating whose points are numbered one by one, and {item!r} has none that is {lacks}"
+
+
 def rating(record: CaseRecord, item: str | None) -> float | None:
     """The rating that a case gave; None where there is none."""
     answer = record.standing.get(item or "")
-    return None if answer is None or isinstance(answer.value, Missing) else float(answer.value)  # type: ignore[arg-type]
+    if answer is None or isinstance(answer.value, Missing):
+        return None
+    unrated = record.instrument.item(answer.item).unrated
+    return None if answer.value in unrated else float(answer.value)  # type: ignore[arg-type]
 
 
 def batteries(instrument: Instrument) -> tuple[Item, ...]:

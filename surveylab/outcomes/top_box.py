@@ -5,7 +5,7 @@ from __future__ import annotations
 from surveylab.design.cases import CaseRecord
 from surveylab.design.scoring import in_top
 from surveylab.design.terms import Among, ErrorSource, Scale
-from surveylab.outcomes._items import rating, rating_fault
+from surveylab.outcomes._items import rating, top_fault
 
 FAMILY = "binary"
 AMONG = Among.ANSWERED
@@ -14,7 +14,7 @@ SCALE = Scale.RISK_DIFFERENCE
 BETTER = 1
 VERSION = 1
 
-fault = rating_fault
+fault = top_fault
 
 
 def compute(record: CaseRecord, item: str | None) -> float | None:

@@ -9,7 +9,7 @@ from surveylab.design.cases import CaseRecord
 from surveylab.design.instrument import Instrument
 from surveylab.design.scoring import in_top
 from surveylab.design.terms import Among, ErrorSource, Scale
-from surveylab.outcomes._items import rating, rating_fault
+from surveylab.outcomes._items import rating, top_fault
 
 FAMILY = "binary"
 AMONG = Among.ANSWERED
@@ -21,7 +21,7 @@ VERSION = 1
 
 def fault(instrument: Instrument, item: str | None) -> str | None:
     """The rating must have at least three points: of two, everybody chooses one."""
-    what = rating_fault(instrument, item)
+    what = top_fault(instrument, item)
     if what or item is None:
         return what
     bounds = instrument.item(item).bounds

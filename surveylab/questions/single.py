@@ -2,7 +2,7 @@
 
 Stored: the code of the option. ``layout`` is ``list`` (one below the other), ``row`` (side by
 side, for a few short answers) or ``dropdown`` (for long lists of what people know, such as countries).
-``other: {else: Something else}`` adds an option with a text field, stored under ``item.other``.
+``other: {else: Something else}`` adds an option with a text field, stored under ``item.other``; it is no rating.
 ``dont_know: true`` and ``refuse: true`` add "Don't know" and "Prefer not to say", stored as why there is no answer.
 ``order`` is the order in which options are shown: ``fixed``, ``reversed``, or drawn for each case: ``random``,
 ``rotate``, ``flip`` (forwards or backwards), ``latin``. ``pinned: [none]`` keeps options in their place.
@@ -47,8 +47,11 @@ class Settings(Choices):
         self.check_choices()
 
     def bounds(self) -> tuple[int, int] | None:
-        """The lowest and the highest code where all are whole numbers; None where the options are no scale."""
-        codes = self.option_order()
+        """The lowest and the highest code where all are whole numbers; None where the options are no scale.
+
+        The other option is none of its points.
+        """
+        codes = tuple(self.options)
         whole = all(code.removeprefix("-").isdecimal() for code in codes)
         return (min(map(int, codes)), max(map(int, codes))) if whole else None
 

@@ -7,20 +7,25 @@ from itertools import pairwise
 
 from surveylab.design.instrument import Instrument
 from surveylab.design.scores import Score
-from surveylab.design.scoring import Bounds, bounds_of, columns
+from surveylab.design.scoring import Bounds, bounds_of, columns, gap, rated
 from surveylab.errors import Fault
 from surveylab.spec.checking import fault
 from surveylab.spec.document import Node, Scalar, at, members_of, text_of
 from surveylab.spec.faults import Finding, offer
 
-_OF_ONE = ("nps", "top_box", "top_two_box")
+_TOP = ("top_box", "top_two_box")
+_OF_ONE = ("nps", *_TOP)
 _OF_LEVEL = "List them in `steps:`, the first step first."
 MOST_DIGITS = 6
 
 
 def score_faults(node: Node, instrument: Instrument, ids: Collection[str]) -> Iterator[Fault]:
     """The faults of all scores of an instrument; ``ids`` are its items, those at fault too."""
-    scale = {column: bounds_of(item) for item in instrument.items for column in item.columns}
+    scale = {
+        column: bounds_of(item) if column in rated(item) else None
+        for item in instrument.items
+        for column in item.columns
+    }
     there = {*scale, *(item.id for item in instrument.items if item.is_battery)}
     unsettled = set(ids) - {item.id for item in instrument.items if item.settings is not None}
     scores = at(node, "scores")
@@ -71,6 +76,10 @@ def _unsound(score: Score, instrument: Instrument, scale: dict[str, Bounds | Non
     stray = set(columns(instrument, score.reversed)).difference(every)
     if stray:
         return f"reverses {min(stray)!r}, which it does not count", "Name it in `items:` too."
+    lacks = next((gap(item) for item in instrument.items if every[0] in item.columns), None)
+    if score.rule in _TOP and lacks is not None:
+        what = f"counts the highest points, and {every[0]!r} has none that is {lacks}"
+        return what, "Number the options one by one, without gaps."
     return _out_of_scale(score, every, [bounds for column in every if (bounds := scale[column])])
 
 

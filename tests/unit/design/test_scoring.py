@@ -28,6 +28,7 @@ ITEMS = (
     item("drivers", "grid", options=FIVE, rows=dict.fromkeys(("quality", "price", "speed"), WORDS)),
     item("image", "semantic_differential", rows={"tone": (WORDS, WORDS)}, points=7),
     item("named", "grid", options={"lo": WORDS, "hi": WORDS}, rows={"a": WORDS}),
+    item("effort", "single", options=FIVE, other={"9": WORDS}),
     item("why", "long_text"),
 )
 
@@ -55,6 +56,9 @@ def asked(**scores: Score) -> Instrument:
         (Score("mean", ("easy", "satisfied"), reversed=("easy",)), {"easy": 1, "satisfied": 4}, 4.5),
         (Score("sum", ("easy", "recommend"), reversed=("easy",)), {"easy": 2, "recommend": 7}, 11.0),
         (Score("sum", ("easy", "recommend"), fewest=1), {"easy": 2}, None),
+        (Score("top_two_box", ("effort",)), {"effort": "4"}, 100.0),
+        (Score("top_box", ("effort",)), {"effort": "9", "effort.other": "7"}, None),
+        (Score("mean", ("easy", "effort"), fewest=1), {"easy": 2, "effort": "9"}, 2.0),
         (Score("nps", ("recommend",)), {}, None),
     ],
     ids=str,
@@ -107,6 +111,7 @@ def test_a_battery_stands_for_its_rows_and_has_bounds_where_its_options_are_whol
         "drivers": (1, 5),
         "image": (1, 7),
         "named": None,
+        "effort": (1, 5),
         "why": None,
     }
 

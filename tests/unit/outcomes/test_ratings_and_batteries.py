@@ -29,7 +29,8 @@ BOUNDS: list[tuple[str, dict[str, Any], tuple[int, int] | None]] = [
     ("slider", {"low": 10, "high": 90}, (10, 90)),
     ("single", {"options": WORDED}, (1, 3)),
     ("single", {"options": NAMED}, None),
-    ("single", {"options": WORDED, "other": {"else": {"en": "Else"}}}, None),
+    ("single", {"options": WORDED, "other": {"else": {"en": "Else"}}}, (1, 3)),
+    ("single", {"options": WORDED, "other": {"9": {"en": "Else"}}}, (1, 3)),
     ("check", {"options": WORDED, "expected": "2"}, None),
     ("multiple", {"options": WORDED}, None),
     ("grid", {"options": WORDED, "rows": ROWS}, None),
@@ -73,6 +74,27 @@ def test_the_score_and_the_top_box_read_new_ratings() -> None:
     assert nps.compute(record(item("nps"), {"q": 10}), "q") == 100.0
     assert top_box.compute(record(item("thumbs"), {"q": 0}), "q") == 0.0
     assert score.compute(record(item("nps", dont_know=True), {"q": Missing.DONT_KNOW}), "q") is None
+
+
+@pytest.mark.parametrize("code", ["else", "9", "0"])
+def test_the_other_option_is_no_rating(code: str) -> None:
+    """Whatever its code: who chose it has rated nothing, and the highest point is that of the scale."""
+    asked = item("single", options=WORDED, other={code: {"en": "Else"}})
+    for name, low, high in (("top_box", 0.0, 1.0), ("top_two_box", 0.0, 1.0), ("score", 1.0, 3.0)):
+        outcome = registry.load("outcomes", name)
+        found = [outcome.compute(record(asked, {"q": each}), "q") for each in ("1", "3", code)]
+        assert found == [low, high, None]
+
+
+@pytest.mark.parametrize("codes", [("1", "3", "5"), ("-1", "1", "2")])
+def test_top_boxes_are_refused_where_points_have_gaps(codes: tuple[str, ...]) -> None:
+    """Which point is the second highest is not said by its number; the mean is as good as before."""
+    asked = record(item("single", options={code: {"en": code} for code in codes}), {}).instrument
+    assert registry.load("outcomes", "score").fault(asked, "q") is None
+    for name in ("top_box", "top_two_box"):
+        fault = registry.load("outcomes", name).fault(asked, "q")
+        assert fault is not None
+        assert "has none that is" in fault
 
 
 @pytest.mark.parametrize(

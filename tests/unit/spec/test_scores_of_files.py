@@ -6,13 +6,16 @@ import pytest
 
 SCORES = "thanks: Thank you.\nscores:\n  total: "
 GRID = "  - {id: drivers, type: grid, text: How?, options: {1: Lo, 2: Mid, 3: Hi}, rows: {a: A, b: B}}\n"
+SINGLES = """  - {id: gaps, type: single, text: How?, options: {1: Lo, 3: Mid, 5: Hi}}
+  - {id: ease, type: single, text: How?, options: {1: Lo, 2: Mid, 3: Hi}, other: {9: Else}}
+"""
 
 
 def scored(files, score):
     """The files with a score and a battery."""
     files.change("thanks: Thank you.\n", f"{SCORES}{score}\n")
-    files.change("items: [why, sources]", "items: [why, sources, drivers]")
-    return files.change("items:\n  - {id: rating", f"items:\n{GRID}  - {{id: rating")
+    files.change("items: [why, sources]", "items: [why, sources, drivers, gaps, ease]")
+    return files.change("items:\n  - {id: rating", f"items:\n{GRID}{SINGLES}  - {{id: rating")
 
 
 @pytest.mark.parametrize(
@@ -26,6 +29,9 @@ def scored(files, score):
         ("{rule: nps, items: [drivers]}", "SL306", "{rule"),
         ("{rule: nps, items: [drivers.a]}", "SL306", "{rule"),
         ("{rule: nps}", "SL306", "{rule"),
+        ("{rule: top_box, items: [gaps]}", "SL306", "{rule"),
+        ("{rule: top_two_box, items: [gaps]}", "SL306", "{rule"),
+        ("{rule: mean, items: [ease.other]}", "SL306", "{rule"),
         ("{rule: mean, items: [drivers, rating]}", "SL306", "{rule"),
         ("{rule: mean, items: [drivers, drivers.a]}", "SL306", "{rule"),
         ("{rule: mean, items: [drivers.a], reversed: [drivers.b]}", "SL306", "{rule"),
@@ -71,6 +77,8 @@ def test_each_fault_of_a_score_is_found_at_its_place(files, place, score, code, 
         "{rule: nps, items: [rating]}",
         "{rule: mean, items: [drivers], reversed: [drivers.b], fewest: 1, digits: 2, better: lower}",
         "{rule: sum, items: [drivers, rating]}",
+        "{rule: mean, items: [gaps]}",
+        "{rule: top_two_box, items: [ease]}",
         "{rule: level, steps: [[drivers.a], [drivers.b]], reached_from: 2}",
         '{rule: mean, items: [drivers], title: T, without: No., bands: {a: {at_least: 1, text: "{score|} {rating|}"}}}',
         "{rule: nps, items: [rating], bands: {a: {at_least: -100}, b: {at_least: 0}}}",
@@ -99,7 +107,7 @@ def test_an_inquiry_may_be_about_a_score(files):
 def test_a_score_of_an_inquiry_is_of_items_that_are_asked(files):
     """In every arm."""
     scored(files, "{rule: mean, items: [drivers]}").change("item: rating, contrast", "item: total, contrast")
-    assert files.change("items: [why, sources, drivers]", "items: [why, sources]").codes() == ["SL416"]
+    assert files.change("sources, drivers, gaps, ease]", "sources]").codes() == ["SL416"]
 
 
 def test_a_level_that_makes_a_score_impossible_is_told(files):
