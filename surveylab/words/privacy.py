@@ -153,6 +153,18 @@ STORED_APART = Word(
     es="Los nombres y las direcciones se guardan aparte de sus respuestas.",
     ar="تُحفظ الأسماء والعناوين بمعزل عن إجاباتك.",
 )
+STORED_SENT = Word(
+    "stored_sent",
+    en="With which chance you were chosen from that list, and when each message of this survey was handed over to be "
+    "sent to you.",
+    de="Mit welcher Wahrscheinlichkeit Sie aus dieser Liste ausgewählt wurden, und wann jede Nachricht zu dieser "
+    "Umfrage zum Versand an Sie übergeben wurde.",
+    fr="Avec quelle probabilité vous avez été choisi dans cette liste, et quand chaque message de cette enquête a été "
+    "remis pour vous être envoyé.",
+    es="Con qué probabilidad se le eligió de esa lista, y cuándo se entregó cada mensaje de esta encuesta para "
+    "enviárselo.",
+    ar="احتمال اختيارك من تلك القائمة، ومتى سُلِّمت كل رسالة من رسائل هذا الاستبيان لإرسالها إليك.",
+)
 STORED_COOKIE = Word(
     "stored_cookie",
     en="As you came through a link that is open to everybody: a random number, in a cookie of this site that stays on "

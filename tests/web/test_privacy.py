@@ -45,6 +45,23 @@ def test_it_tells_what_the_scripts_of_this_arm_tell(browser, field, trial):
     assert "the times of whole pages only" in times
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "With which chance you were chosen from that list, and when each message"),
+        ("de", "Mit welcher Wahrscheinlichkeit Sie aus dieser Liste ausgewählt wurden, und wann jede Nachricht"),
+        ("fr", "Avec quelle probabilité vous avez été choisi dans cette liste, et quand chaque message"),
+        ("es", "Con qué probabilidad se le eligió de esa lista, y cuándo se entregó cada mensaje"),
+        ("ar", "احتمال اختيارك من تلك القائمة، ومتى سُلِّمت كل رسالة"),
+    ],
+)
+def test_who_is_listed_is_told_of_messages_and_of_the_draw(browser, field, language, said):
+    """That it is kept when a message was handed over, and by which chance the person was chosen; in every language."""
+    asked = INSTRUMENT.replace("languages: [en]", f"languages: [{language}]")
+    trial = field.written(EXPERIMENT.replace("language: en", f"language: {language}"), asked)
+    assert said in notice(browser, field, trial, "full")
+
+
 def test_the_open_link_has_one_too(browser, field):
     """Before anybody is a case; it tells of the cookie, and where one comes from a list nothing of lists."""
     trial = field.written(WORDING, OPEN_INSTRUMENT, drawn=False)
@@ -54,6 +71,8 @@ def test_the_open_link_has_one_too(browser, field):
     assert "a random number, in a cookie" in text
     assert "Nothing is stored before you press Start" in text
     assert "list of people" not in text
+    assert "chosen from that list" not in text
+    assert "handed over" not in text
     assert 'href="/o/trial"' in page.text
     assert field.tokens(trial) == []
 
