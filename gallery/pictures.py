@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from playwright.sync_api import Browser, Page
 
 from gallery.stage import SHIPPED, Stage
-from gallery.walk import STATES, forged, walk
+from gallery.walk import STATES, forged, visit, walk
 
 WIDTHS = {"phone": 375, "desk": 1280}
 SCHEMES = ("light", "dark")
@@ -103,8 +103,7 @@ def take(gallery: Gallery, browser: Browser, base: str, stage: Stage) -> Iterato
             yield gallery.hang(page, "types", place.name.replace("_", " "), place.state)
         elif place.name == "thanks":
             yield gallery.hang(page, "pages", "thanks")
-    for name, address in stage.addresses(looks).items():
-        page.goto(base + address)
+    for name in visit(page, base, stage.addresses(looks)):
         part, _, rest = name.partition(".")
         section = {"problem": "errors", "console": "console"}.get(part, "pages")
         yield gallery.hang(page, section, f"{part} {rest}".replace("_", " "))

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from itertools import zip_longest
 from pathlib import Path
 from textwrap import dedent
@@ -38,7 +39,11 @@ LOOKS = "question_types_in_each_look"
 TOGETHER = "question_types_together"
 """The experiments over the instruments that ask a question of each type, on pages of their own or on one page."""
 
-WALKED = ("respond.show", "assets.asset", "assets.logo")
+SITE = "https://app.example.org"
+"""Where a prompt is shown, and the pages behind it in its frame."""
+PROMPT = "prompt_in_an_app"
+PERSON = "app-" + 32 * "0"
+WALKED = ("respond.show", "embedded.show", "assets.asset", "assets.logo")
 """The pages of a questionnaire, which a walk shows in all their states; and what is no page."""
 
 
@@ -47,14 +52,13 @@ class Stage:
 
     def __init__(self, ledger: Ledger, settings: Settings) -> None:
         self.ledger = ledger
-        self.app = create_app(settings, ledger=ledger)
+        self.app = create_app(replace(settings, embed_origins=(SITE,)), ledger=ledger)
         self.app.register_blueprint(_asides())
 
-    def field(self, name: str, instrument: str) -> Study:
+    def field(self, name: str, instrument: str, **how: Any) -> Study:
         """Put an instrument into the field; its open link is ``/o/<name>``."""
-        study = spec.read_documents(
-            {f"{name}.yaml": _experiment(name), f"{name}_asks.yaml": instrument}, f"{name}.yaml"
-        )
+        documents = {f"{name}.yaml": json.dumps({**_experiment(name), **how}), f"{name}_asks.yaml": instrument}
+        study = spec.read_documents(documents, f"{name}.yaml")
         recruit.draw(self.ledger, study, datetime.now(UTC))
         return study
 
@@ -72,6 +76,15 @@ class Stage:
         asked = [item["id"] for item in instrument["items"]]
         pages = [{"id": "all", "title": "Every question type", "items": asked}]
         return self.field(TOGETHER, json.dumps({**instrument, "pages": pages}))
+
+    @cached_property
+    def prompt(self) -> Study:
+        """A survey that is offered in an app, to everybody."""
+        in_app = {
+            "sampling": {"scheme": "bernoulli", "p": 1},
+            "contact": {"channel": "in_app", "cap": {"contacts": 1, "per": "P30D"}},
+        }
+        return self.field(PROMPT, json.dumps(instrument_of(items(looks=False), title="Asked in an app")), **in_app)
 
     def arrive(self, study: Study) -> str:
         """The token of somebody who came by the open link of a study, and began."""
@@ -99,6 +112,7 @@ class Stage:
                 answer = client.get(address)
                 if answer.status_code == 200 and answer.mimetype == "text/html":
                     found[rule.endpoint] = address
+        found["embed.offer"] = f"/w/{self.prompt.experiment.slug}?person={PERSON}"
         token = self.arrive(study)
         found |= {f"standing.{each}": f"/gallery/standing/{token}/{each}" for each in present.DOORS}
         return found | {f"problem.{code}": f"/gallery/problem/{code}" for code in PROBLEMS}
@@ -168,20 +182,18 @@ def _told_apart(name: str, look: Mapping[str, Any]) -> str:
     )
 
 
-def _experiment(name: str) -> str:
+def _experiment(name: str) -> dict[str, Any]:
     """An experiment whose arms differ in nothing that is seen."""
-    return json.dumps(
-        {
-            "format": 1,
-            "title": "Shown in the gallery",
-            "assignment": {
-                "scheme": "hashed",
-                "factors": {"open": {"varies": "contact.closes", "levels": {"shorter": "P21D", "longer": "P28D"}}},
-            },
-            "measurement": {"instrument": f"{name}_asks"},
-            "inquiries": {"open_on_response": {"outcome": "response", "contrast": {"open": ["longer", "shorter"]}}},
-        }
-    )
+    return {
+        "format": 1,
+        "title": "Shown in the gallery",
+        "assignment": {
+            "scheme": "hashed",
+            "factors": {"open": {"varies": "contact.closes", "levels": {"shorter": "P21D", "longer": "P28D"}}},
+        },
+        "measurement": {"instrument": f"{name}_asks"},
+        "inquiries": {"open_on_response": {"outcome": "response", "contrast": {"open": ["longer", "shorter"]}}},
+    }
 
 
 def _asides() -> Blueprint:

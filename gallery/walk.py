@@ -85,6 +85,14 @@ def _filled(page: Page, study: Study, states: Collection[State]) -> Iterator[Pla
         fill(page, answers)
 
 
+def visit(page: Page, base: str, addresses: Mapping[str, str]) -> Iterator[str]:
+    """Each of these addresses, as somebody who comes for the first time; yields its name."""
+    page.context.clear_cookies()
+    for name, address in addresses.items():
+        page.goto(base + address)
+        yield name
+
+
 def forged(page: Page, address: str) -> Iterator[str]:
     """Each form of a survey after it was sent with a signature that is not ours, for who has begun at ``address``."""
     page.goto(address)

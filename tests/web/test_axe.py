@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 
-from gallery.walk import STATES, forged, walk
+from gallery.walk import STATES, forged, visit, walk
 from surveylab import registry
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("ledger_url", ["sqlite"], indirect=True)]
@@ -76,8 +76,7 @@ def test_axe_finds_nothing_where_a_question_is_the_heading_of_its_page(chromium,
 def test_axe_finds_nothing_on_any_other_page(chromium, base, stage, scheme):
     """Landing, stop, forged, every standing, every error, the console: whatever answers a GET with a page."""
     study, page = stage.every_type(), chromium(320, color_scheme=scheme, reduced_motion="reduce")
-    for name, address in stage.addresses(study).items():
-        page.goto(base + address)
+    for name in visit(page, base, stage.addresses(study)):
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 740})
             assert findings(page) == [], (name, width)

@@ -8,7 +8,7 @@ import pytest
 
 from gallery.pictures import SCHEMES, WIDTHS, Gallery
 from gallery.stage import LOOKS, items
-from gallery.walk import STATES, forged, walk
+from gallery.walk import STATES, forged, visit, walk
 from surveylab import registry, templating
 from surveylab.fieldwork.pages import Standing
 from surveylab.words.problems import PROBLEMS
@@ -41,8 +41,8 @@ def test_every_template_of_a_page_is_met(chromium, base, stage, rendered):
     page, study = chromium(1280), stage.types_together()
     for _ in walk(page, base, study, STATES):
         pass
-    for address in stage.addresses(study).values():
-        page.goto(base + address)
+    for _ in visit(page, base, stage.addresses(study)):
+        pass
     for _ in forged(page, f"{base}/r/{stage.arrive(study)}"):
         pass
     folder = templating.folder()

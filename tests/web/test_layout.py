@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gallery.walk import STATES, forged, walk
+from gallery.walk import STATES, forged, visit, walk
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("ledger_url", ["sqlite"], indirect=True)]
 
@@ -98,9 +98,7 @@ def places(page, base, stage):
     """Each look of each question type, in each state; and every other page."""
     study = stage.types_together()
     yield from walk(page, base, study, STATES)
-    for name, address in stage.addresses(study).items():
-        page.goto(base + address)
-        yield name
+    yield from visit(page, base, stage.addresses(study))
     yield from forged(page, f"{base}/r/{stage.arrive(study)}")
 
 
