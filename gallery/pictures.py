@@ -12,8 +12,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from playwright.sync_api import Browser, Page
 
-from gallery.stage import SHIPPED, Stage
-from gallery.walk import STATES, forged, visit, walk
+from gallery.stage import KIOSK, SHIPPED, Stage
+from gallery.walk import STATES, forged, touch, visit, walk
 
 WIDTHS = {"phone": 375, "desk": 1280}
 SCHEMES = ("light", "dark")
@@ -109,6 +109,8 @@ def take(gallery: Gallery, browser: Browser, base: str, stage: Stage) -> Iterato
         yield gallery.hang(page, section, f"{part} {rest}".replace("_", " "))
     for name in forged(page, f"{base}/r/{stage.arrive(looks)}"):
         yield gallery.hang(page, "pages", f"forged {name}")
+    for name in touch(page, f"{base}/k/{KIOSK}"):
+        yield gallery.hang(page, "pages", name)
     for name in SHIPPED:
         for place in walk(page, base, stage.shipped(name), ("filled",)):
             if place.state == "filled" or place.name in ("landing", "thanks"):

@@ -41,10 +41,11 @@ TOGETHER = "question_types_together"
 
 SITE = "https://app.example.org"
 """Where a prompt is shown, and the pages behind it in its frame."""
-PROMPT = "prompt_in_an_app"
+PROMPT, KIOSK = "prompt_in_an_app", "kiosk"
+"""The experiments that are offered in an app, and at a kiosk."""
 PERSON = "app-" + 32 * "0"
-WALKED = ("respond.show", "embedded.show", "assets.asset", "assets.logo")
-"""The pages of a questionnaire, which a walk shows in all their states; and what is no page."""
+ASIDE = ("assets", "gallery")
+"""What is no page, and what only this stage adds."""
 
 
 class Stage:
@@ -86,6 +87,12 @@ class Stage:
         }
         return self.field(PROMPT, json.dumps(instrument_of(items(looks=False), title="Asked in an app")), **in_app)
 
+    @cached_property
+    def kiosk(self) -> Study:
+        """A survey for a screen that people come to one after the other."""
+        asks = json.dumps(instrument_of(items(looks=False), title="Asked at a kiosk"))
+        return self.field(KIOSK, asks, contact={"channel": "kiosk"})
+
     def arrive(self, study: Study) -> str:
         """The token of somebody who came by the open link of a study, and began."""
         client, address = self.app.test_client(), f"/o/{study.experiment.slug}"
@@ -104,15 +111,18 @@ class Stage:
         found = {}
         with self.app.test_request_context():
             for rule in sorted(self.app.url_map.iter_rules(), key=lambda rule: rule.rule):
-                if "GET" not in (rule.methods or ()) or rule.endpoint in WALKED or rule.endpoint.startswith("gallery."):
+                part, _, view = rule.endpoint.partition(".")
+                if "GET" not in (rule.methods or ()) or part in ASIDE or view == "show":
                     continue
                 if rule.arguments - parts.keys():
                     raise LookupError(f"{rule.rule} has a part that the gallery cannot fill in; tell it in stage.py.")
-                address = url_for(rule.endpoint, **{part: parts[part] for part in rule.arguments})
+                address = url_for(rule.endpoint, **{name: parts[name] for name in rule.arguments})
                 answer = client.get(address)
                 if answer.status_code == 200 and answer.mimetype == "text/html":
                     found[rule.endpoint] = address
         found["embed.offer"] = f"/w/{self.prompt.experiment.slug}?person={PERSON}"
+        found["kiosk.start_screen"] = f"/k/{self.kiosk.experiment.slug}"
+        found["kiosk.set_up_wrongly"] = f"/k/{self.kiosk.experiment.slug}?idle=1"
         token = self.arrive(study)
         found |= {f"standing.{each}": f"/gallery/standing/{token}/{each}" for each in present.DOORS}
         return found | {f"problem.{code}": f"/gallery/problem/{code}" for code in PROBLEMS}

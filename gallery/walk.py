@@ -93,6 +93,14 @@ def visit(page: Page, base: str, addresses: Mapping[str, str]) -> Iterator[str]:
         yield name
 
 
+def touch(page: Page, address: str) -> Iterator[str]:
+    """The first question at a kiosk, after its start screen at ``address`` was touched."""
+    page.goto(address)
+    page.locator(BUTTON).click()
+    page.wait_for_selector("main form:not([data-kiosk])")
+    yield "kiosk question"
+
+
 def forged(page: Page, address: str) -> Iterator[str]:
     """Each form of a survey after it was sent with a signature that is not ours, for who has begun at ``address``."""
     page.goto(address)

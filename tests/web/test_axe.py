@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 
-from gallery.walk import STATES, forged, visit, walk
+from gallery.stage import KIOSK
+from gallery.walk import STATES, forged, touch, visit, walk
 from surveylab import registry
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("ledger_url", ["sqlite"], indirect=True)]
@@ -80,5 +83,5 @@ def test_axe_finds_nothing_on_any_other_page(chromium, base, stage, scheme):
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 740})
             assert findings(page) == [], (name, width)
-    for name in forged(page, f"{base}/r/{stage.arrive(study)}"):
+    for name in chain(forged(page, f"{base}/r/{stage.arrive(study)}"), touch(page, f"{base}/k/{KIOSK}")):
         assert findings(page) == [], name
