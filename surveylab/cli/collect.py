@@ -47,7 +47,7 @@ def draw(spec: Path, links: Path | None, as_json: bool) -> None:
     \b
     Example: surveylab draw experiments/nps_wording_length.yaml --links links.csv
     """
-    from surveylab.design.cases import KIOSK
+    from surveylab.design.cases import IN_APP, KIOSK
     from surveylab.fieldwork import recruit
     from surveylab.settings import from_environment
 
@@ -61,9 +61,15 @@ def draw(spec: Path, links: Path | None, as_json: bool) -> None:
         say_json(asdict(drawn))
         return
     if study.experiment.frame is None:
-        door = "k" if study.experiment.contact.channel == KIOSK else "o"
-        address = f"{from_environment().base_url}/{door}/{drawn.experiment}"
-        click.echo(f"Open: whoever comes to {address} is assigned on arrival.")
+        settings, channel = from_environment(), study.experiment.contact.channel
+        if channel == IN_APP:
+            script = f"{settings.base_url}/w/{drawn.experiment}.js"
+            click.echo(f"Open in an app: include the script {script} (docs/surfaces.md).")
+            if not settings.embed_origins:
+                click.echo("No site may show it yet: name the sites in SURVEYLAB_EMBED_ORIGINS before you serve.")
+            return
+        door = "k" if channel == KIOSK else "o"
+        click.echo(f"Open: whoever comes to {settings.base_url}/{door}/{drawn.experiment} is assigned on arrival.")
         return
     click.echo(f"{drawn.cases:,} of {drawn.eligible:,} eligible units drawn ({drawn.frame:,} on the frame).")
     say_mappings([{"arm": arm, "cases": cases} for arm, cases in drawn.arms.items()])

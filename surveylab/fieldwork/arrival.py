@@ -140,18 +140,27 @@ class Arrivals:
         return Arrived(Person(case.unit, case.experiment), case.token, elsewhere)
 
     def notice(self, slug: str, now: datetime, *, at_kiosk: bool = False) -> Notice | None:
-        """What the privacy page of an open link or a kiosk tells, before anybody has an arm; None where there is none.
+        """What the privacy page of an open link, a prompt or a kiosk tells, before anybody has an arm.
 
-        Where arms differ in what their pages tell, it speaks of those that tell most.
+        None where there is none. Where arms differ in what their pages tell, it speaks of those that
+        tell most.
         """
-        stored = self._stored(slug, None, at_kiosk=at_kiosk)
+        prompt = None if at_kiosk else self._stored(slug, None, at_kiosk=False, prompted=True)
+        stored = prompt or self._stored(slug, None, at_kiosk=at_kiosk)
         reception = self._reception(stored, None, now) if stored else NOBODY
         if stored is None or reception.survey is None:
             return None
         study = self._studies.study(stored.id)
         asked = (study.plan(arm).measurement for arm in study.experiment.arms)
         told = any(measurement is not None and measurement.paradata == "full" for measurement in asked)
-        return Notice(reception.survey, told=told, listed=None, closes_at=stored.closes_at, at_kiosk=at_kiosk)
+        return Notice(
+            reception.survey,
+            told=told,
+            listed=None,
+            closes_at=stored.closes_at,
+            at_kiosk=at_kiosk,
+            prompted=prompt is not None,
+        )
 
     def _own(self, stored: StoredExperiment, person: Person | None, now: datetime) -> Reception | None:
         """How a person stands who is a case already; None for somebody new."""
@@ -175,7 +184,7 @@ class Arrivals:
                 cases.give_resume_code(conn, case.id, resume.draw())
         return case
 
-    def _stored(self, slug: str, row: int | None, *, at_kiosk: bool) -> StoredExperiment | None:
+    def _stored(self, slug: str, row: int | None, *, at_kiosk: bool, prompted: bool = False) -> StoredExperiment | None:
         """The version in which a person began, else the running one, if it takes arrivals there.
 
         An experiment with an open link may be put on a kiosk too; one of kiosks has no open link.
@@ -188,7 +197,7 @@ class Arrivals:
             return None
         exp = self._studies.study(stored.id).experiment
         there = at_kiosk or exp.contact.channel != KIOSK
-        return stored if there and opens_to(exp, prompted=False) else None
+        return stored if there and opens_to(exp, prompted=prompted) else None
 
     def _reception(self, stored: StoredExperiment, person: Person | None, now: datetime) -> Reception:
         """The landing page as the file has it, with no level applied; the person's own end where there is one."""

@@ -212,7 +212,8 @@ class Notice:
 
     ``told`` says whether scripts tell how pages are answered, ``listed`` are the fields that were
     known of the person beforehand (None for who arrives unlisted), and ``closes_at`` until when
-    answers are taken, where that is set. ``at_kiosk``: it is read at a screen for everybody.
+    answers are taken, where that is set. ``at_kiosk``: it is read at a screen for everybody;
+    ``prompted``: the survey is offered in an app.
     """
 
     survey: SurveyView
@@ -220,11 +221,13 @@ class Notice:
     listed: tuple[str, ...] | None
     closes_at: datetime | None
     at_kiosk: bool = False
+    prompted: bool = False
 
     @property
     def known_by_cookie(self) -> bool:
         """Whether the person is known again by what the open link leaves on the device."""
-        return not self.at_kiosk and (not self.survey.token or self.survey.resume_code is not None)
+        elsewhere = self.at_kiosk or self.prompted
+        return not elsewhere and (not self.survey.token or self.survey.resume_code is not None)
 
 
 @dataclass(frozen=True)

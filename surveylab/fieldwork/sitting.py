@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cached_property
 
 from surveylab import registry
+from surveylab.design.cases import IN_APP
 from surveylab.design.instrument import Item, Page
 from surveylab.fieldwork import preselection, resume
 from surveylab.fieldwork.exposure import met
@@ -128,6 +129,7 @@ class Sitting:
             told=self.told,
             listed=tuple(self.case.fields) if self.plan.frame else None,
             closes_at=self.case.drawn_at + self.plan.closes if self.case.drawn_at else None,
+            prompted=any(event.kind == "sent" and event.detail == IN_APP for event in self.state.events),
         )
 
     def meets(self, page: Page) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from surveylab.web.desk import desk, embedded, now
 from surveylab.web.errors import problem
 from surveylab.web.forms import PageForm, Place, Ticket
 from surveylab.web.forms import place as page_place
-from surveylab.web.surface import root
+from surveylab.web.surface import PERSONAL, root
 from surveylab.words import Word
 
 START = "/start"
@@ -232,8 +232,8 @@ def plain_text(survey: SurveyView, template: str, files: assets.Addresses, **val
 
 
 def _home(survey: SurveyView) -> str:
-    """The link by which one comes to the survey: one's own, or the open one."""
-    return address(survey.token) if survey.token else open_link(survey.slug)
+    """The link by which one comes to the survey, outside of any frame: one's own, or the open one."""
+    return f"{PERSONAL}/{survey.token}" if survey.token else open_link(survey.slug)
 
 
 def _carried(survey: SurveyView) -> str:

@@ -190,6 +190,33 @@ STORED_AT_KIOSK = Word(
     es="Dónde está esta pantalla. Nada dice quién es usted, y aquí no se reconoce a nadie.",
     ar="أين توجد هذه الشاشة. لا شيء يدل على هويتك، ولا يُتعرَّف هنا على أحد.",
 )
+STORED_PROMPT = Word(
+    "stored_prompt",
+    en="That you were asked in a page of an app or a site, and whether you declined, so that you are not asked twice; "
+    "and a number that was made from the one by which that page knows you. It holds no name.",
+    de="Dass Sie in einer Seite einer App oder Website gefragt wurden und ob Sie abgelehnt haben, damit Sie nicht "
+    "zweimal gefragt werden; und eine Zahl, die aus der gebildet wurde, unter der jene Seite Sie kennt. Sie enthält "
+    "keinen Namen.",
+    fr="Que l’on vous a posé la question dans une page d’une application ou d’un site, et si vous avez refusé, pour "
+    "ne pas vous la poser deux fois ; et un nombre tiré de celui sous lequel cette page vous connaît. Il ne contient "
+    "aucun nom.",
+    es="Que se le preguntó en una página de una aplicación o de un sitio, y si rehusó, para no preguntarle dos veces; "
+    "y un número formado a partir del que usa esa página para conocerle. No contiene ningún nombre.",
+    ar="أنك سُئلت في صفحة من تطبيق أو موقع وما إذا كنت قد رفضت، كي لا تُسأل مرتين؛ ورقم مشتق من الرقم الذي تعرفك به تلك "
+    "الصفحة. لا يتضمن أي اسم.",
+)
+STORED_BY_SITE = Word(
+    "stored_by_site",
+    en="In your browser, kept by that page and not by this site: the day on which you were asked and, where the page "
+    "does not say who you are, a random number.",
+    de="In Ihrem Browser, aufbewahrt von jener Seite und nicht von dieser Website: der Tag, an dem Sie gefragt wurden, "
+    "und eine Zufallszahl, wo die Seite nicht sagt, wer Sie sind.",
+    fr="Dans votre navigateur, conservés par cette page et non par ce site : le jour où l’on vous a posé la question "
+    "et, si la page ne dit pas qui vous êtes, un nombre aléatoire.",
+    es="En su navegador, guardados por esa página y no por este sitio: el día en que se le preguntó y, si la página no "
+    "dice quién es usted, un número aleatorio.",
+    ar="في متصفحك، تحتفظ به تلك الصفحة وليس هذا الموقع: اليوم الذي سُئلت فيه، ورقم عشوائي إذا لم تذكر الصفحة من أنت.",
+)
 NOT_STORED = Word(
     "not_stored",
     en="What is not stored",
@@ -230,6 +257,14 @@ NOT_STORED_DEVICE = Word(
     fr="Quoi que ce soit sur votre appareil : ce site ne dépose pas de cookies.",
     es="Nada en su dispositivo: este sitio no usa cookies.",
     ar="أي شيء على جهازك: لا يضع هذا الموقع ملفات تعريف ارتباط.",
+)
+NOT_STORED_DEVICE_BUT = Word(
+    "not_stored_device_but",
+    en="Anything else on your device: this site sets no cookies.",
+    de="Irgendetwas anderes auf Ihrem Gerät: Diese Website setzt keine Cookies.",
+    fr="Quoi que ce soit d’autre sur votre appareil : ce site ne dépose pas de cookies.",
+    es="Nada más en su dispositivo: este sitio no usa cookies.",
+    ar="أي شيء آخر على جهازك: لا يضع هذا الموقع ملفات تعريف ارتباط.",
 )
 NOT_STORED_MOVES = Word(
     "not_stored_moves",
@@ -291,6 +326,14 @@ STOP_LATER = Word(
     "d’arrêter.",
     es="No se guarda nada antes de que pulse Empezar. Después, un enlace en cada página le permite dejarlo.",
     ar="لا يُحفظ شيء قبل أن تضغط «ابدأ». بعد ذلك يتيح لك رابط في كل صفحة أن تتوقف.",
+)
+STOP_IN_APP = Word(
+    "stop_in_app",
+    en="You can decline. Once you have started, a link on every page lets you stop.",
+    de="Sie können ablehnen. Wenn Sie begonnen haben, können Sie über einen Link auf jeder Seite aufhören.",
+    fr="Vous pouvez refuser. Une fois que vous avez commencé, un lien sur chaque page permet d’arrêter.",
+    es="Puede rehusar. Una vez que haya empezado, un enlace en cada página le permite dejarlo.",
+    ar="يمكنك الرفض. بعد أن تبدأ يتيح لك رابط في كل صفحة أن تتوقف.",
 )
 STOP_AT_KIOSK = Word(
     "stop_at_kiosk",

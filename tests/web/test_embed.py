@@ -309,6 +309,22 @@ def test_without_a_site_there_is_no_prompt(field, ledger, clock, browser, trial)
         assert "frame-ancestors 'none'" in response.headers["Content-Security-Policy"]
 
 
+def test_the_privacy_page_of_a_prompt_tells_the_truth(browser, field, trial):
+    """It opens outside of the frame, before and behind the start, and speaks of no cookie and no open link."""
+    page = offered(browser, people("trial")[0])
+    link = displayed(browser, page).json
+    inside = started(browser, link)
+    for place, home in ((page, "/o/trial"), (inside, f"/r/{link['token']}")):
+        (address,) = re.findall(r'href="([^"]+/privacy)"', place.text)
+        assert address == f"{home}/privacy"
+        told = browser.get(address)
+        assert told.status_code == 200
+        assert "That you were asked in a page of an app or a site" in told.text
+        assert "in a cookie of this site" not in told.text
+        assert "before you press Start" not in told.text
+        assert ('href="/o/trial"' in told.text) is False
+
+
 def test_the_script_is_small_and_says_what_the_page_needs(browser, field, trial):
     """Under 4 kB as it is; the key is that of the draw, and the seed is not in it; unchanged it is not sent again."""
     response = browser.get("/w/trial.js")

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 from flask import Flask, Response, request
 
 from gallery.chromium import served
@@ -13,6 +14,7 @@ from surveylab import randomness
 from surveylab.sampling import bernoulli
 
 from .conftest import ROOT, SECRET, Settings
+from .test_axe import RUN, TAGS
 from .test_embed import code, opened, people, study
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("ledger_url", ["sqlite"], indirect=True)]
@@ -409,3 +411,31 @@ def test_it_stands_where_the_site_wants_it(visit, site, field):
     assert "transform" not in box.evaluate("e => e.style.transition")
     where = box.bounding_box()
     assert (where["x"], where["y"]) == (16, 16)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_the_frame(visit, site, field, scheme):
+    """The offer, a question, its fault and the end, as they stand in the frame."""
+    site.attributes = f'data-person="{person()}"'
+    page = visit(375, color_scheme=scheme, reduced_motion="reduce", complain=False)
+    _, frame = prompt(page)
+    until_sent(page, field)
+    inside = page.frames[1]
+
+    def judge(place):
+        inside.evaluate(AXE_SCRIPT)
+        assert inside.evaluate(RUN, [TAGS, {}])[0] == [], place
+
+    judge("offer")
+    frame.get_by_role("button", name="Start").click()
+    frame.locator("[name=a]").first.wait_for(state="attached")
+    judge("question")
+    frame.get_by_role("button", name="Continue").click()
+    frame.locator("[name=b]").fill("x" * 3000)
+    frame.get_by_role("button", name="Submit").click()
+    frame.get_by_text("There is a problem").wait_for()
+    judge("fault")
+    frame.locator("[name=b]").fill("Good")
+    frame.get_by_role("button", name="Submit").click()
+    frame.get_by_role("heading", name="You have finished").wait_for()
+    judge("end")

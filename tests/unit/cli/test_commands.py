@@ -181,3 +181,32 @@ def test_scores_are_told_with_their_source(lab: Lab) -> None:
     assert found["weighted"] is False
     first = found["scores"][0]
     assert (first["score"], first["within"], first["n"], first["value"]) == ("net_promoter", {}, 0, None)
+
+
+def test_draw_says_how_an_app_includes_the_prompt(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The address of the script, and that no site is named yet as long as none is."""
+    (lab.folder / "instruments").mkdir()
+    (lab.folder / "experiments").mkdir()
+    instrument = (ROOT / "instruments" / "relationship_nps.yaml").read_text(encoding="utf-8")
+    (lab.folder / "instruments" / "relationship_nps.yaml").write_text(instrument, encoding="utf-8")
+    path = lab.folder / "experiments" / "app_nps.yaml"
+    path.write_text(IN_AN_APP, encoding="utf-8")
+    first = lab.run("draw", str(path))
+    assert "/w/app_nps.js" in first.output
+    assert "SURVEYLAB_EMBED_ORIGINS" in first.output
+    monkeypatch.setenv("SURVEYLAB_EMBED_ORIGINS", "https://shop.example.org")
+    path.with_name("again.yaml").write_text(IN_AN_APP, encoding="utf-8")
+    again = lab.run("draw", str(path.with_name("again.yaml")))
+    assert "/w/again.js" in again.output
+    assert "SURVEYLAB_EMBED_ORIGINS" not in again.output
+
+
+IN_AN_APP = """
+format: 1
+title: In an app
+sampling: {scheme: bernoulli, p: 0.2}
+contact: {channel: in_app}
+assignment: {scheme: hashed, factors: {w: {varies: pages.background.items, levels: {x: [], y: [tenure]}}}}
+measurement: {instrument: relationship_nps, language: en}
+inquiries: {w_on_response: {outcome: response, contrast: {w: [x, y]}}}
+"""
