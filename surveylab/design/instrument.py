@@ -119,12 +119,17 @@ class Item:
     """What must not be, across items; the first that holds is told beside this one."""
     settings: ItemSettings | None = None
 
-    @property
+    @cached_property
     def columns(self) -> tuple[str, ...]:
         """The columns under which its answers are stored."""
         return self.settings.columns(self.id) if self.settings else ()
 
-    @property
+    @cached_property
+    def texts(self) -> tuple[Text, ...]:
+        """Every text in the order of the file: the question, its hint, and what its settings say."""
+        return tuple(_texts_of(self))
+
+    @cached_property
     def displayed_options(self) -> tuple[str, ...]:
         """The codes of what can be selected in the order displayed, the ways to decline last."""
         settings: object = self.settings
@@ -259,6 +264,22 @@ class Instrument:
         """The section that a page stands in; None where there are none."""
         return self._sections.get(page)
 
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the items on its pages, in the order shown."""
+        return tuple(column for page in self.pages for item in page.items for column in self.item(item).columns)
+
+    @cached_property
+    def has_rules(self) -> bool:
+        """Whether answers or fields of the frame decide what is asked."""
+        parts: tuple[Section | Page | Item, ...] = (*self.sections, *self.pages, *self.items)
+        return any(part.applicable_if is not None for part in parts)
+
+    @cached_property
+    def always(self) -> Mapping[str, tuple[Item, ...]]:
+        """Page -> its items: those that are asked where there are no rules."""
+        return {page.id: tuple(map(self.item, page.items)) for page in self.pages}
+
     @property
     def arrangement(self) -> Arrangement:
         """Its sections, or its pages where there are no sections, and how they are put in order."""
@@ -277,8 +298,7 @@ class Instrument:
         return {page: section for section in self.sections for page in section.pages}
 
 
-def texts(item: Item) -> Iterator[Text]:
-    """Every text of an item in the order of the file: the question, its hint, and what its settings say."""
+def _texts_of(item: Item) -> Iterator[Text]:
     yield item.text
     if item.hint:
         yield item.hint
@@ -316,6 +336,8 @@ def standing(instrument: Instrument, answers: Answers, unit: Mapping[str, Value]
     nothing and counts for nothing.
     """
     known = known_from({}, unit)
+    if not instrument.has_rules:
+        return known | known_from({column: answers[column] for column in instrument.columns if column in answers}, {})
     for page in instrument.pages:
         for item in map(instrument.item, page.items):
             if _shown(instrument, page, known) and _applies(item, known):

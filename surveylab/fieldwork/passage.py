@@ -70,6 +70,8 @@ class Passage:
 
     @cached_property
     def _asked(self) -> Mapping[str, tuple[Item, ...]]:
+        if not self.instrument.has_rules:
+            return self.instrument.always
         return {page.id: asked(self.instrument, page, self.known) for page in self.instrument.pages}
 
     def items(self, page: Page) -> tuple[Item, ...]:

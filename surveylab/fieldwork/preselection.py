@@ -32,6 +32,8 @@ class Answer:
 
 def preselected(items: Iterable[Item], asked: Asked) -> dict[str, str]:
     """Column -> the code that a link selects on a page with these items; "" where it names none that is there."""
+    if not asked:
+        return {}
     there = {column: codes for item in items for column, codes in _columns(item).items()}
     return {
         column: next((code for code in codes if code in there[column]), "")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from surveylab import registry
 from surveylab.design.cases import Answer
-from surveylab.design.instrument import Item, texts
+from surveylab.design.instrument import Item
 from surveylab.design.rules import evaluate, names
 from surveylab.design.terms import Value
 from surveylab.digests import digest
@@ -92,7 +93,7 @@ def _answers(view: PageView, question: Question, data: Mapping[str, Any]) -> Ite
     item = question.item
     words = view.words.anonymous
     as_written = next(each for each in view.items if each.id == item.id)
-    shown = digest(view.language, *map(words, texts(as_written))).hex()
+    shown = _hash(view.language, *map(words, as_written.texts))
     parsed = registry.load("questions", item.type).parse(item, data)
     rows = {column: row for row, column in enumerate(item.columns, start=1)}
     return [
@@ -109,3 +110,8 @@ def _answers(view: PageView, question: Question, data: Mapping[str, Any]) -> Ite
         )
         for column, value in parsed.items()
     ]
+
+
+@lru_cache(maxsize=2_000)  # most items read the same for everybody
+def _hash(*words: str) -> str:
+    return digest(*words).hex()

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from surveylab.design import fills, rules
-from surveylab.design.instrument import Instrument, Item, ItemSets, Page, Section, texts
+from surveylab.design.instrument import Instrument, Item, ItemSets, Page, Section
 from surveylab.design.orders import Arrangement
 from surveylab.design.terms import Text
 from surveylab.errors import Fault
@@ -149,7 +149,7 @@ def _fills(instrument: Instrument, node: Node) -> Iterator[Fault]:
     told += [([each.title or {}], at(node, "sections", each.id), each) for each in instrument.sections]
     told += [([each.title or {}], at(node, "pages", each.id), each) for each in instrument.pages]
     for item in instrument.items:
-        told += [(texts(item), at(node, "items", item.id), page) for page in places.pages_of(item.id)]
+        told += [(item.texts, at(node, "items", item.id), page) for page in places.pages_of(item.id)]
     for said, place, part in told:
         filled = (name for text in said for words in text.values() for name, _, _ in fills.occurrences(words))
         for name in dict.fromkeys(filled):

@@ -14,7 +14,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +33,7 @@ PATIENCE = 30
 _ENGINE: dict[str, Any] = {
     "pool_size": 10,
     "max_overflow": 20,
-    "json_serializer": partial(json.dumps, allow_nan=False),  # NaN is no JSON, and only SQLite would take it
+    "json_serializer": json.JSONEncoder(allow_nan=False).encode,  # NaN is no JSON, and only SQLite would take it
 }
 
 

@@ -7,8 +7,7 @@ from datetime import datetime
 from functools import partial
 from urllib.parse import urlencode
 
-from flask import Response, redirect
-from werkzeug.wrappers import Response as AnyResponse
+from flask import Response
 
 from surveylab.fieldwork.pages import Elsewhere, Notice, PageView, Reception, Standing, SurveyView
 from surveylab.templating import render
@@ -55,9 +54,9 @@ def address(token: str, place: str = "") -> str:
     return f"{root()}/{token}/{place}" if place else f"{root()}/{token}"
 
 
-def onwards(token: str, elsewhere: Elsewhere) -> AnyResponse:
+def onwards(token: str, elsewhere: Elsewhere) -> Response:
     """See other: what a POST is answered with, and a page that is not there to be shown."""
-    return redirect(address(token, elsewhere.place), 303)
+    return Response(status=303, headers={"Location": address(token, elsewhere.place)})
 
 
 def door(reception: Reception, *, place: Place | None = None, forged: bool = False) -> Response:
@@ -164,12 +163,11 @@ def _question(
 ) -> Response:
     ticket = desk().forms.signer.issue(page_place(view), shown or now())
     again = {"entered_again": entered, "errors": errors or {}, "forged": code == 400}
-    plain = partial(
-        page_text, view, ticket, assets.addresses_for(view.survey), resume_at=_resume_at(view.survey), **again
-    )
+    resume_at, files = _resume_at(view.survey), assets.addresses_for(view.survey)
+    plain = partial(page_text, view, ticket, files, resume_at=resume_at, **again)
     if code != 200 or entered is not None:
         return Response(plain(), code)
-    around = embedded()
+    around = root(), resume_at, files, embedded()
     return Response(desk().stencils.page(view, ticket.visit, ticket.signature, plain, around=around))
 
 

@@ -21,7 +21,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from surveylab import registry, spec
-from surveylab.design.instrument import texts
 from surveylab.design.terms import Missing
 from surveylab.questions import Person
 from surveylab.settings import Settings
@@ -180,7 +179,7 @@ class Walk:
     def filled(self, page: Page) -> bool:
         """Whether answers are filled into the words of a page, which then change with them."""
         here = [item for item in self.instrument.items if set(item.columns) & set(page.names)]
-        return any("{" in words for item in here for text in texts(item) for words in text.values())
+        return any("{" in words for item in here for text in item.texts for words in text.values())
 
     def on_page(self) -> bool:
         """Whether a page of the instrument is open, with a form."""

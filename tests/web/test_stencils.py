@@ -99,6 +99,8 @@ def test_a_stencil_serves_the_second_respondent(app, browser, clock, nps, field)
     assert stencils.page(mine, "12-visit", "signature", lambda: page) == page.encode()
     served = stencils.page(other, "34-other", "proof", lambda: pytest.fail("rendered again"))
     assert served.decode() == f"<a {second}> <b WXYZ-2345> <i 34-other> <i proof> <p {second}>"
+    elsewhere = stencils.page(other, "5-visit", "proof", lambda: "at a kiosk", around="/k/here")
+    assert elsewhere == b"at a kiosk"
 
 
 def test_what_a_text_filled_in_is_kept_for_nobody(app, browser, clock, nps, field):
