@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 from pydantic_core.core_schema import ValidationInfo
 from typing_extensions import TypeAliasType
 
-from surveylab.design.instrument import Instrument, texts
+from surveylab.design.instrument import Instrument
 from surveylab.design.terms import Text
 from surveylab.errors import hint
 from surveylab.spec.faults import Finding, refusal
@@ -33,7 +33,7 @@ def read_words(written: Any, info: ValidationInfo) -> Mapping[str, Text]:
 
 def wanted(instrument: Instrument) -> tuple[str, ...]:
     """The keys of the words that are said around an instrument: labels only where its items show them."""
-    labels = {text.key for item in instrument.items for text in texts(item) if isinstance(text, Word)}
+    labels = {text.key for item in instrument.items for text in item.texts if isinstance(text, Word)}
     return tuple(key for key in CATALOGUE if key not in LABELS or key in labels)
 
 
