@@ -78,7 +78,7 @@ def _filled(page: Page, study: Study, states: Collection[State]) -> Iterator[Pla
     if "error" in states:
         page.evaluate(EMPTY)
         press(page)
-        if page.title().startswith("Error: "):
+        if page.locator("main [role=alert]").count():
             yield Place(name, "error")
         else:
             page.goto(address)

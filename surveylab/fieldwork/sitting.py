@@ -108,8 +108,8 @@ class Sitting:
         """What all pages of this respondent share."""
         code = resume.shown(self.case.resume_code) if self.case.resume_code else None
         chosen = self.reader.chosen if self.reader.chosen == self.language != self.settled else ""
-        case = self.case
-        return SurveyView(case.token, self.plan.instrument, self.words, case.slug, code, case.experiment, chosen)
+        row, slug = self.case.experiment, self.case.slug
+        return SurveyView(self.case.token, self.plan.instrument, self.words, slug, code, row, chosen)
 
     @property
     def reception(self) -> Reception:

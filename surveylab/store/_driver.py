@@ -59,8 +59,12 @@ class Statement:
         """Run it for each of the rows."""
         cursor: Any = conn.connection.cursor()
         one = self._for(conn)
+        bound = [one.bound(row) for row in rows]
         try:
-            cursor.executemany(one.text, [one.bound(row) for row in rows])
+            if len(bound) == 1:  # on PostgreSQL, to run it for many begins a pipeline
+                cursor.execute(one.text, bound[0])
+            else:
+                cursor.executemany(one.text, bound)
         except conn.dialect.loaded_dbapi.Error as error:
             _failed(conn, one.text, error)
         finally:

@@ -12,6 +12,14 @@ TOUCH = Word(
     es="Toque para empezar",
     ar="المس للبدء",
 )
+STORED_ABOUT = Word(
+    "stored_about",
+    en="What is stored about you",
+    de="Was über Sie gespeichert wird",
+    fr="Ce qui est enregistré sur vous",
+    es="Qué se guarda sobre usted",
+    ar="ما يُحفظ عنك",
+)
 NEEDS_SCRIPT = Word(
     "needs_script",
     en="This screen needs JavaScript. Tell the people who run it.",
@@ -92,9 +100,8 @@ BEGINS_BY_ITSELF = Word(
 GOES_ON_BY_ITSELF = Word(
     "goes_on_by_itself",
     en="Your answer is kept and will be sent. The survey goes on by itself as soon as the connection is back.",
-    de="Ihre Antwort ist gespeichert und wird gesendet. Die Umfrage geht von selbst weiter, sobald die "
-    "Verbindung wieder "
-    "da ist.",
+    de="Ihre Antwort ist gespeichert und wird gesendet. Die Umfrage geht von selbst weiter, sobald die Verbindung "
+    "wieder da ist.",
     fr="Votre réponse est conservée et sera envoyée. L’enquête continue d’elle-même dès que la connexion est rétablie.",
     es="Su respuesta está guardada y se enviará. La encuesta continúa sola en cuanto vuelva la conexión.",
     ar="إجابتك محفوظة وستُرسل. يتابع الاستبيان وحده فور عودة الاتصال.",

@@ -342,13 +342,10 @@ STOP_AT_KIOSK = Word(
     de="Bevor Sie zum Beginnen den Bildschirm berühren, wird nichts gespeichert. Danach beendet ein Knopf unter jeder "
     "Seite die Umfrage und leert den Bildschirm. Seiten, die Sie vorher gesendet haben, bleiben: Niemand kann sagen, "
     "welche von Ihnen waren.",
-    fr="Rien n’est enregistré avant que vous touchiez l’écran pour commencer. Ensuite, un bouton sous chaque "
-    "page arrête "
-    "et efface l’écran. Les pages déjà envoyées restent : personne ne peut dire lesquelles étaient les "
-    "vôtres.",
-    es="No se guarda nada antes de que toque la pantalla para empezar. Después, un botón debajo de cada "
-    "página termina y "
-    "borra la pantalla. Las páginas que ya envió permanecen: nadie puede saber cuáles eran suyas.",
+    fr="Rien n’est enregistré avant que vous touchiez l’écran pour commencer. Ensuite, un bouton sous chaque page "
+    "arrête et efface l’écran. Les pages déjà envoyées restent : personne ne peut dire lesquelles étaient les vôtres.",
+    es="No se guarda nada antes de que toque la pantalla para empezar. Después, un botón debajo de cada página "
+    "termina y borra la pantalla. Las páginas que ya envió permanecen: nadie puede saber cuáles eran suyas.",
     ar="لا يُحفظ شيء قبل أن تلمس الشاشة للبدء. بعد ذلك يوقف زر أسفل كل صفحة الاستبيان ويمسح الشاشة. تبقى الصفحات التي "
     "أرسلتها من قبل: لا يمكن لأحد أن يعرف أيها كانت لك.",
 )

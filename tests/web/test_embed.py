@@ -120,7 +120,8 @@ def test_who_is_displayed_the_prompt_is_a_case_and_answers_in_the_frame(browser,
     assert [(event.kind, event.detail) for event in field.rows("event")] == [("selected", ""), ("sent", IN_APP)]
     page = started(browser, link)
     assert page.request.path == f"/w/r/{row.token}/one"
-    assert "/r/" not in page.text.replace("/w/r/", "")
+    outside = re.findall(r'(?:href|action)="(/r/[^"]*)"', page.text)
+    assert outside == [f"/r/{row.token}/privacy"], "only the privacy page opens outside of the frame"
     page = browser.answer(browser.answer(page, {"a": "9"}), {"b": "this"})
     assert page.request.path == f"/w/r/{row.token}/thanks"
     assert field.kinds(row.token) == ["sent", "opened", "started", "page", "page", "submitted"]

@@ -20,6 +20,7 @@ from surveylab.fieldwork.pages import Wording
 from surveylab.fieldwork.preselection import answers, as_text, changed, filled, paradata, preselected
 from surveylab.store import frames
 from surveylab.store.ledger import Ledger
+from surveylab.words import ENGLISH
 
 from .test_recruit import NOW, people
 
@@ -87,7 +88,7 @@ def test_what_a_link_selects_is_an_answer(name: str) -> None:
     for code in codes:
         for column in columns:
             assert preselected([item], {column: [code]}) == {column: code}
-            fields = registry.load("questions", name).fields(replace(item, required=False), "en")
+            fields = registry.load("questions", name).fields(replace(item, required=False), ENGLISH)
             form = BaseForm(fields)
             form.process(MultiDict([(column, code)]))
             assert form[column].validate(form), (column, code, form.errors)
