@@ -35,8 +35,11 @@ def structure_faults(instrument: Instrument, node: Node, written: Node) -> Itera
         yield from _sets(instrument, sets, at(node, "sets", sets.id), taken)
         if keys_of(at(written, "sets", sets.id, "weights")) == tuple(sets.weights or ()):
             yield from _weights(sets, at(node, "sets", sets.id))
-    yield from _rules(instrument, node)
-    yield from _fills(instrument, node)
+    pages = [page.id for page in instrument.pages]
+    placed = [item for page in instrument.pages for item in page.items]
+    if len(set(pages)) == len(pages) and len(set(placed)) == len(placed):  # else what comes first is not said
+        yield from _rules(instrument, node)
+        yield from _fills(instrument, node)
 
 
 def _sections(instrument: Instrument, node: Node) -> Iterator[Fault]:
