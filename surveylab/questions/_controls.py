@@ -101,6 +101,11 @@ def blank(required: str | None) -> Value:
     return None
 
 
+def in_ascii(typed: str) -> str:
+    """What was typed, with the decimal digits of any script as 0 to 9."""
+    return typed if typed.isascii() else "".join(str(int(sign)) if sign.isdecimal() else sign for sign in typed)
+
+
 def showable(value: str) -> str:
     """``value`` with NUL and lone surrogates replaced: PostgreSQL refuses the one, UTF-8 the others."""
     if value.isascii():

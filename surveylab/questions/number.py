@@ -3,7 +3,8 @@
 Stored: a whole number as such, any other with its decimals. Thousands may be set apart by
 spaces, commas or points; the decimal mark is a comma or a point. A comma or space before
 exactly three digits sets thousands apart (1,234 is 1234); a single point is always decimal
-(1.234 is a bit more than one), so ``whole: true`` refuses it. 0,5 and 2,50 are decimals.
+(1.234 is a bit more than one), so ``whole: true`` refuses it. 0,5 and 2,50 are decimals. Digits
+may be those of any script, with its marks: ١٬٢٣٤٫٥ is 1234.5.
 
     - {id: tenure, type: number, text: For how many years have you been a customer?, low: 0, high: 80, whole: true}
 """
@@ -25,7 +26,7 @@ from surveylab.design.instrument import Item
 from surveylab.design.terms import Missing, Value
 from surveylab.questions import Entered, Person
 from surveylab.questions._answers import shown, stored
-from surveylab.questions._controls import blank, control, only
+from surveylab.questions._controls import blank, control, in_ascii, only
 from surveylab.questions._leanings import share_below
 from surveylab.questions._settings import OneColumn
 from surveylab.words import Language
@@ -37,7 +38,7 @@ MOST_DIGITS = 15
 MOST_CHARACTERS = 40
 """Longer is not a number; nothing of any size reaches the patterns."""
 
-_SPACES = re.compile(r"[\s'’]+")  # \s takes in the no-break spaces of copied figures
+_SPACES = re.compile(r"[\s'’\N{ARABIC THOUSANDS SEPARATOR}]+")  # \s takes in the no-break spaces of copied figures
 _FORMS = tuple(
     re.compile(form, re.VERBOSE)
     for form in (
@@ -94,7 +95,11 @@ def read_number(typed: str) -> int | float | None:
     """The number that a person typed, by the rules above; None where it is not one."""
     if len(typed) > MOST_CHARACTERS:
         return None
-    plain = _SPACES.sub(" ", typed.strip()).replace("\N{MINUS SIGN}", "-")
+    plain = (
+        _SPACES.sub(" ", in_ascii(typed.strip()))
+        .replace("\N{MINUS SIGN}", "-")
+        .replace("\N{ARABIC DECIMAL SEPARATOR}", ".")
+    )
     sign = "-" if plain.startswith("-") else ""
     matches = (form.fullmatch(plain.removeprefix("-" if sign else "+").lstrip()) for form in _FORMS)
     match = next(filter(None, matches), None)

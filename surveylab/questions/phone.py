@@ -1,9 +1,10 @@
 """Phone: a telephone number.
 
 Stored: ``+``, the country code and the number, at most 15 digits (ITU-T E.164). Spaces, hyphens, points,
-brackets and strokes are taken and left out, 00 stands for +. With ``country: "+49"`` a number without a country
-code is of that country, and loses the ``trunk`` digit that is dialled only inside it (0 in most countries; write
-``trunk: ""`` where the digit is part of the number, as in Italy). Without ``country`` the code has to be entered.
+brackets and strokes are taken and left out, 00 stands for +. Digits may be those of any script. With
+``country: "+49"`` a number without a country code is of that country, and loses the ``trunk`` digit that is
+dialled only inside it (0 in most countries; write ``trunk: ""`` where the digit is part of the number, as in
+Italy). Without ``country`` the code has to be entered.
 
     - {id: call_back, type: phone, text: Under which number can we call you?, country: "+49", trunk: "0"}
 """
@@ -23,7 +24,7 @@ from surveylab.design.instrument import Item
 from surveylab.design.terms import Missing, Value
 from surveylab.questions import Entered, Person
 from surveylab.questions._answers import shown, stored
-from surveylab.questions._controls import blank, control, only
+from surveylab.questions._controls import blank, control, in_ascii, only
 from surveylab.questions._settings import OneColumn
 from surveylab.words import Language
 from surveylab.words import entries as more
@@ -73,6 +74,7 @@ def read_phone(typed: str, settings: Settings) -> str | None:
     """The number that a person typed, by the rules above; None where it is not one."""
     if len(typed) > LONGEST:
         return None
+    typed = in_ascii(typed)
     international = typed.startswith(("+", "00"))
     if international:
         typed = typed.replace("(0)", "")  # +49 (0)30 …: the bracket says: not from abroad

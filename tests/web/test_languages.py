@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from surveylab.errors import SpecError
 from surveylab.words import CATALOGUE, LANGUAGES, direction
 from surveylab.words.problems import PROBLEMS
 
@@ -120,3 +121,33 @@ def test_a_page_of_no_survey_speaks_as_the_browser_asks(browser, header, languag
         for word in letters(page)
         if word not in said(language) | said(language, {word.key: word for pair in PROBLEMS.values() for word in pair})
     ]
+
+
+def test_a_word_can_be_a_factor(browser, field):
+    """The button of the landing page in two wordings: each arm reads its own, and is exposed where it reads it."""
+    experiment = EXPERIMENT.format(language="de").replace(
+        "{varies: items.a.required, levels: {x: false, y: true}}",
+        "{varies: instrument.words.start, levels: {x: Los geht’s, y: Jetzt teilnehmen}}",
+    )
+    row = field.written(experiment, INSTRUMENT.format(language="de", words="{}"))
+    for arm, said_there in {"x": "Los geht’s", "y": "Jetzt teilnehmen"}.items():
+        (token,) = field.tokens(row, f=arm)
+        page = browser.get(f"/r/{token}")
+        assert f'type="submit">{said_there}</button>' in page.text
+        assert "Beginnen" not in page.text
+    assert [(each.factor, each.page) for each in field.rows("exposure")] == [("f", ""), ("f", "")]
+
+
+@pytest.mark.parametrize(
+    ("levels", "code"),
+    [("{x: 'Los {n}', y: Weiter}", "SL209"), ("{x: {fr: Va}, y: Weiter}", "SL206"), ("{x: 5, y: Weiter}", "SL103")],
+)
+def test_a_level_that_is_no_word_is_a_fault(field, levels, code):
+    """A level obeys the rules of the field that it replaces."""
+    experiment = EXPERIMENT.format(language="de").replace(
+        "{varies: items.a.required, levels: {x: false, y: true}}",
+        f"{{varies: instrument.words.start, levels: {levels}}}",
+    )
+    with pytest.raises(SpecError) as caught:
+        field.written(experiment, INSTRUMENT.format(language="de", words="{}"))
+    assert [fault.code for fault in caught.value.faults] == [code]

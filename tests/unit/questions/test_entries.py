@@ -114,6 +114,7 @@ def test_addresses_that_cannot_be_delivered_to(make: Make, answer: Answer, typed
         ("+44 20 7946 0958", "+442079460958"),
         ("30/1234567", "+49301234567"),
         ("+1 (212) 555-0100", "+12125550100"),
+        ("+٤٤ ٢٠ ٧٩٤٦ ٠٩٥٨", "+442079460958"),
     ],
 )
 def test_phone_numbers_are_stored_with_their_country_code(typed: str, stored: str) -> None:
