@@ -119,7 +119,7 @@ def test_the_authors_words_may_be_an_arm(browser, field, clock, monkeypatch):
     assert {(row.factor, row.page) for row in field.rows("exposure")} == {("f", "")}
 
 
-def test_the_open_link_tells_it_too(browser, field, clock, monkeypatch):
+def test_the_open_link_tells_it_too(app, browser, field, clock, monkeypatch):
     """Of those who came before, by the same link."""
     monkeypatch.setattr(durations, "LEAST", 1)
     field.written(OPEN_EXPERIMENT % ("items.a.text", '"What?"', '"Which?"'), INSTRUMENT, drawn=False)
@@ -128,4 +128,4 @@ def test_the_open_link_tells_it_too(browser, field, clock, monkeypatch):
     clock.advance(minutes=2)
     browser.answer(page, {"a": "x"})
     clock.advance(minutes=10)
-    assert said(browser, "/o/trial") == ["needed 2 minutes or less"]
+    assert said(type(browser)(app.test_client()), "/o/trial") == ["needed 2 minutes or less"]

@@ -216,23 +216,6 @@ def test_paradata_as_a_factor_are_met_on_the_first_page(browser, field, token):
     assert [(row.factor, row.page) for row in field.rows("exposure")] == [("f", "one")]
 
 
-def test_the_page_path_asks_the_ledger_no_more_than_before(browser, token, ledger, monkeypatch):
-    """Three statements show a page, and eight accept one with two answers: beacons are told apart."""
-    shown = browser.start(token)
-    statements = []
-    with ledger.read() as one, ledger.write() as other:
-        for dialect in {type(conn.dialect) for conn in (one, other)}:
-            run = dialect.do_execute
-            monkeypatch.setattr(
-                dialect, "do_execute", lambda *args, run=run, **how: (statements.append(args[2]), run(*args, **how))
-            )
-    browser.get(f"/r/{token}/one")
-    shows = len(statements)
-    browser.post(shown, {"a": "x", "b": "1"})
-    assert not [each for each in statements if "beacon" in each]
-    assert shows == 3
-
-
 def signals(field):
     """The page of each submission, with its signals."""
     return [(row.page, tuple(row.detail.get("signals", ()))) for row in field.rows("paradata")]
