@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from surveylab.design import rules
@@ -155,6 +155,7 @@ def test_a_page_knows_how_many_can_still_come(page, answers, age, way):
 PAGES = st.lists(st.lists(st.booleans(), min_size=1, max_size=2), min_size=1, max_size=6)
 
 
+@settings(deadline=None)
 @given(PAGES, st.data())
 def test_progress_never_goes_back_on_the_way(shape, data):
     """Under any branching and any answers: the share grows from page to page, and is known at the end."""
