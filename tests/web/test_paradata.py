@@ -9,6 +9,7 @@ import pytest
 
 from surveylab.fieldwork.beacons import MOST_BYTES
 from surveylab.store import paradata
+from surveylab.store._driver import Statement
 
 INSTRUMENT = """
 format: 1
@@ -214,6 +215,26 @@ def test_paradata_as_a_factor_are_met_on_the_first_page(browser, field, token):
     assert field.rows("exposure") == []
     browser.answer(landing)
     assert [(row.factor, row.page) for row in field.rows("exposure")] == [("f", "one")]
+
+
+def test_the_page_path_asks_the_ledger_once(browser, token, monkeypatch):
+    """One statement shows a page that was seen before, and none of the path touches what scripts tell."""
+    shown = browser.start(token)
+    browser.get(f"/r/{token}/one")
+    statements = []
+    for name in ("rows", "run"):
+        plain = getattr(Statement, name)
+
+        def counted(self, conn, values, plain=plain):
+            statements.append(self._for(conn).text)
+            return plain(self, conn, values)
+
+        monkeypatch.setattr(Statement, name, counted)
+    browser.get(f"/r/{token}/one")
+    assert len(statements) == 1
+    browser.post(shown, {"a": "x", "b": "1"})
+    assert len(statements) > 3
+    assert not [each for each in statements if "beacon" in each]
 
 
 def signals(field):
