@@ -136,11 +136,6 @@ def insert_arrival(
     return case
 
 
-def case_by_token(conn: Connection, token: str) -> Case | None:
-    """The case behind a link, in one query; None where nobody has that token."""
-    return _case(conn, _BY_TOKEN, token=token)
-
-
 def case_of_unit(conn: Connection, experiment_id: int, unit: str) -> Case | None:
     """The case of a unit, in one query; None where it has none."""
     return _case(conn, _BY_UNIT, experiment=experiment_id, unit=unit)
@@ -284,7 +279,6 @@ _CASE_ROWS = (
 )
 
 
-_BY_TOKEN = _CASE_ROWS.where(sampled_case.c.token == bindparam("token"))
 _BY_RESUME_CODE = _CASE_ROWS.where(resume_code.c.code == bindparam("code"))
 _BY_UNIT = _CASE_ROWS.where(
     sampled_case.c.experiment_id == bindparam("experiment"), sampled_case.c.unit == bindparam("unit")

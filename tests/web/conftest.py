@@ -26,7 +26,7 @@ from gallery.stage import Stage
 from surveylab import registry, spec
 from surveylab.design.experiment import Study
 from surveylab.settings import Settings
-from surveylab.store import cases, experiments, responses
+from surveylab.store import cases, experiments, responses, sittings
 from surveylab.store.cases import Case, NewCases
 from surveylab.store.ledger import Ledger
 from surveylab.store.responses import InterviewState
@@ -99,9 +99,9 @@ class Field:
     def case(self, token: str) -> Case:
         """The case behind a token."""
         with self.ledger.read() as conn:
-            case = cases.case_by_token(conn, token)
-        assert case is not None
-        return case
+            found = sittings.sitting(conn, token)
+        assert found is not None
+        return found[0]
 
     def close(self, token: str, in_days: float) -> None:
         """Let the shipped experiment close so many days from the machine's own now."""

@@ -7,12 +7,11 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from sqlalchemy import event as hooks
 from sqlalchemy import func, select
 
 from surveylab.design.factors import Arm
 from surveylab.errors import SurveylabError
-from surveylab.store import cases
+from surveylab.store import cases, sittings
 from surveylab.store.cases import Arrival
 from surveylab.store.ledger import Ledger
 from surveylab.store.tables import assignment, event, sampled_case
@@ -45,17 +44,17 @@ def test_a_sample_is_stored_with_levels_chances_and_events(ledger: Ledger, preno
     }
 
 
-def test_a_case_is_found_by_its_token_in_one_query(ledger: Ledger, prenotice) -> None:
-    """Everything that a request needs comes with one statement; an unknown token is nobody's."""
-    statements: list[str] = []
+def test_a_case_is_found_by_its_token_with_its_history(ledger: Ledger, prenotice) -> None:
+    """Everything that a request needs comes at once; an unknown token is nobody's."""
     with ledger.write() as conn:
         experiment = prenotice.draw(conn, 4, age=np.array([30, 40, 50, 60]))
     with ledger.read() as conn:
         listed = list(cases.tokens(conn, experiment))
-        hooks.listen(conn, "before_cursor_execute", lambda *args: statements.append(args[2]))
-        found = cases.case_by_token(conn, listed[2].token)
-        assert len(statements) == 1
-        assert cases.case_by_token(conn, "nobody") is None
+        sitting = sittings.sitting(conn, listed[2].token)
+        assert sittings.sitting(conn, "nobody") is None
+    assert sitting is not None
+    found, state = sitting
+    assert [event.kind for event in state.events] == ["selected"]
     assert found == listed[2]
     assert found.unit == "u0002"
     assert found.levels == {"wording": "long", "channel": "email"}
@@ -159,7 +158,7 @@ def test_two_simultaneous_arrivals_of_one_person_are_one_case(ledger: Ledger, pr
         thread.join()
     with ledger.read() as conn:
         counts = [conn.scalar(select(func.count()).select_from(t)) for t in (sampled_case, assignment, event)]
-        stored = cases.case_by_token(conn, got[0].token)
+        stored = cases.case_of_unit(conn, got[0].experiment, got[0].unit)
     assert counts == [1, 2, 1]
     assert got == [stored] * 8
 
