@@ -25,7 +25,7 @@ def as_drawn(stored: StoredExperiment, study: Study) -> Study:
     if study.digest == stored.digest:
         return study
     name = f"{stored.slug}.yaml"
-    drawn = spec.read_documents(stored.documents, name)
+    drawn = spec.read_documents(stored.documents, name, frozen=True)
     faults = list(_differences(drawn.experiment, study.experiment))
     if faults:
         raise SurveylabError(

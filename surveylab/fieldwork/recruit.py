@@ -146,7 +146,7 @@ def audit(ledger: Ledger, slug: str) -> Audited:
         row = experiments.experiment(conn, slug)
         if row is None or row.drawn_at is None:
             raise SurveylabError(f"{slug} was not drawn; there is nothing to audit.")
-        study = spec.read_documents(row.documents, f"{row.slug}.yaml")
+        study = spec.read_documents(row.documents, f"{row.slug}.yaml", frozen=True)
         kept = assignments.assignments(conn, row.id)
         if study.experiment.frame is None:
             again = _arrived(study, kept.unit)

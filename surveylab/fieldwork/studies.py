@@ -103,7 +103,7 @@ class Studies:
         if experiment not in self._studies:
             with self._ledger.read() as conn:
                 stored = experiments.experiment_by_id(conn, experiment)
-            self._studies[experiment] = spec.read_documents(stored.documents, f"{stored.slug}.yaml")
+            self._studies[experiment] = spec.read_documents(stored.documents, f"{stored.slug}.yaml", frozen=True)
         return self._studies[experiment]
 
     def plan(self, experiment: int, levels: Mapping[str, str], unit: str) -> ArmPlan:

@@ -49,10 +49,13 @@ def read(path: str | Path) -> Study:
     return _Desk(str(main), text, _files(folder), there).study(main.parent)
 
 
-def read_documents(documents: Mapping[str, str], main: str, folder: PurePath | None = None) -> Study:
+def read_documents(
+    documents: Mapping[str, str], main: str, folder: PurePath | None = None, *, frozen: bool = False
+) -> Study:
     """The study of the same texts, as they were frozen: file name -> text; a logo's as ``logos`` freezes it.
 
-    ``folder`` is where the experiment's file stood.
+    ``folder`` is where the experiment's file stood. A ``frozen`` study was whole when it was registered: words
+    that the pages have learned to say since then stand in their first language where it lacks them.
 
     Raises:
         SpecError: with every fault of all texts.
@@ -61,7 +64,7 @@ def read_documents(documents: Mapping[str, str], main: str, folder: PurePath | N
         raise SpecError([Fault(main, 1, 1, "SL001", "the text is not among the documents.", "Name one of them.")])
 
     there = tuple(sorted(PurePath(name).stem for name in documents if name != main and name.endswith(".yaml")))
-    desk = _Desk(main, documents[main], lambda name: (name, documents.get(name)), there)
+    desk = _Desk(main, documents[main], lambda name: (name, documents.get(name)), there, frozen=frozen)
     return desk.study(folder or PurePath(main).parent)
 
 
@@ -117,11 +120,16 @@ def _beside(path: str | Path) -> Beside:
     return lambda name: files(name)[1]
 
 
+SINCE_FROZEN = frozenset({"SL208"})
+"""Codes of faults that a later version of the program can find in a study that had none."""
+
+
 class _Desk:
     """One reading of one experiment."""
 
-    def __init__(self, main: str, text: str, files: Files, there: tuple[str, ...]) -> None:
+    def __init__(self, main: str, text: str, files: Files, there: tuple[str, ...], *, frozen: bool = False) -> None:
         self.main = main
+        self.forgiven = SINCE_FROZEN if frozen else frozenset()
         self.files = files
         self.there = there
         self.documents = {PurePath(main).name: text}
@@ -139,8 +147,9 @@ class _Desk:
         work = Workshop(reading, self.shelf)
         asked = AskedColumns(work.columns, work.unsettled) if work.base.instrument else None
         self.faults.update(reading.faults, work.faults, quota_faults(reading, asked))
-        if self.faults:
-            raise SpecError(self.faults)
+        faults = [each for each in self.faults if each.code not in self.forgiven]
+        if faults:
+            raise SpecError(faults)
         experiment = _experiment(PurePath(self.main).stem, reading, work.factors)
         instruments = {name: found.instrument for name, found in self.shelf.items()}
         return Study(

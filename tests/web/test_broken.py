@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
 
 from surveylab import spec
+from surveylab.errors import SpecError
 from surveylab.store.tables import sampled_case
+from surveylab.words import CATALOGUE
 
 
 @pytest.fixture
@@ -60,3 +63,38 @@ def test_an_unreadable_version_does_not_hide_the_others(browser, field, unreadab
     assert "All arms" in page.text
     assert browser.get("/console").status_code == 200
     assert browser.start(field.tokens(nps)[0]).status_code == 200
+
+
+def test_a_word_that_a_later_version_has_learned_closes_no_survey(browser, field):
+    """A study in a language of its own was whole when it was frozen; the new word stands in another language."""
+    words = {key: {"nl": word["en"]} for key, word in CATALOGUE.items()} | {"start": {"nl": "Beginnen"}}
+    del words["continue"]
+    instrument = f"""
+format: 1
+title: Vragen
+version: "1"
+languages: [nl]
+contact: help@example.org
+introduction: Welkom.
+thanks: Bedankt.
+words: {json.dumps(words)}
+pages: [{{id: one, items: [a]}}, {{id: two, items: [b]}}]
+items: [{{id: a, type: short_text, text: Wat?}}, {{id: b, type: short_text, text: Hoe?}}]
+"""
+    trial = """
+format: 1
+title: A trial
+assignment: {scheme: complete, factors: {f: {varies: items.b.text, levels: {x: "Hoe?", y: "Waarom?"}}}}
+measurement: {instrument: questions}
+inquiries: {f_on_response: {outcome: response, contrast: {f: [x, y]}}}
+sampling: {scheme: srs, n: 10}
+frame: {source: people}
+"""
+    documents = {"trial.yaml": trial, "questions.yaml": instrument}
+    with pytest.raises(SpecError, match="SL208"):
+        spec.read_documents(documents, "trial.yaml")
+    token = field.tokens(field.run(spec.read_documents(documents, "trial.yaml", frozen=True)))[0]
+    assert ">Beginnen<" in browser.get(f"/r/{token}").text
+    page = browser.start(token)
+    assert page.status_code == 200
+    assert f">{CATALOGUE['continue']['en']}<" in page.text
