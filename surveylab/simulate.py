@@ -19,7 +19,7 @@ from scipy.stats import norm
 
 from surveylab import randomness, registry
 from surveylab.design.experiment import Inquiry, Study
-from surveylab.design.factors import Arm
+from surveylab.design.factors import Arm, under
 from surveylab.design.instrument import Instrument, Item
 from surveylab.design.terms import Scale, Value
 from surveylab.questions import Entered, Person
@@ -139,11 +139,11 @@ def answer(item: Item, how: Behaviour) -> Entered:
 
 
 def expected(study: Study, inquiry: Inquiry, level: str) -> float:
-    """The assumed mean of the inquiry's outcome under one level, over the other factors' shares.
+    """The assumed mean of the inquiry's outcome under one level, the other factors as they are assigned.
 
     As in ``models``: times are averaged as logs, everything else as it is.
     """
-    arms = [arm for arm in study.experiment.arms if arm.mapping[inquiry.factor] == level]
+    arms = under(study.experiment.arms, inquiry.factor, level)
     shares = np.array([float(arm.probability) for arm in arms])
     means = np.array([_expected(study, inquiry, arm) for arm in arms])
     logs = inquiry.outcome == "completion_time"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from surveylab.cli._terminal import spec_argument, study_of
+from surveylab.cli._terminal import json_option, say_json, say_mappings, spec_argument, study_of
 
 
 @click.command()
@@ -25,6 +25,31 @@ def check(specs: tuple[Path, ...]) -> None:
     if faults:
         raise SpecError(faults)
     click.echo(f"{len(specs)} file{'s' if len(specs) > 1 else ''} checked, no faults.")
+
+
+@click.command()
+@spec_argument
+@json_option
+def design(spec: Path, as_json: bool) -> None:
+    """Show the arms of an experiment, and which effects they cannot tell apart.
+
+    \b
+    Example: surveylab design experiments/layout_order_wording.yaml
+    """
+    from surveylab.design.designs import described
+    from surveylab.design.results import as_json as plain
+
+    exp = study_of(spec).experiment
+    shown = described(exp.slug, exp.assignment.factors, exp.assignment.design)
+    if as_json:
+        say_json(plain(shown))
+        return
+    say_mappings([{**arm["levels"], "probability": arm["probability"]} for arm in shown.arms])
+    for relation in shown.defining_relation:
+        click.echo(f"Defining relation: {relation}")
+    least = "no factors alias each other or their products" if shown.resolution is None else str(shown.resolution)
+    click.echo(f"\nDesign: {shown.design}, {len(shown.arms)} arms. Resolution: {least}.")
+    say_mappings([{"effect": each["effect"], "with": each["with"], "shared": each["share"]} for each in shown.aliases])
 
 
 @click.command()
@@ -70,4 +95,4 @@ def words(language: str | None) -> None:
         click.echo(f"  {key}: {{{tag}: {json.dumps(word.get(base(tag), word['en']), ensure_ascii=False)}}}")
 
 
-COMMANDS = (check, preview, words)
+COMMANDS = (check, design, preview, words)

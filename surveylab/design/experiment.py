@@ -10,7 +10,8 @@ from pathlib import PurePath
 from types import MappingProxyType
 from typing import Any, Literal
 
-from surveylab.design.factors import Arm, Factor, full_factorial, with_values
+from surveylab.design.designs import Design, arms_of
+from surveylab.design.factors import Arm, Factor, with_values
 from surveylab.design.instrument import Instrument, Item, Page
 from surveylab.design.rules import Rule
 from surveylab.design.terms import Counts, Scale
@@ -42,7 +43,7 @@ class Assignment:
     scheme: str
     settings: Any
     factors: tuple[Factor, ...]
-    design: str = "full"
+    design: Design = "full"
 
 
 @dataclass(frozen=True)
@@ -254,7 +255,7 @@ class Experiment:
     @cached_property
     def arms(self) -> tuple[Arm, ...]:
         """The arms of the design, in the order of the file."""
-        return full_factorial(self.assignment.factors)
+        return arms_of(self.assignment.factors, self.assignment.design)
 
     def arm_of(self, levels: Mapping[str, str]) -> Arm:
         """The arm with these levels (factor -> level). KeyError where the design has none."""

@@ -88,6 +88,15 @@ def marginals(arms: Iterable[Arm]) -> dict[tuple[str, str], Fraction]:
     return shares
 
 
+def under(arms: Iterable[Arm], factor: str, level: str) -> tuple[Arm, ...]:
+    """What the arms become where everybody gets one level of a factor: combinations with probabilities."""
+    shares: dict[tuple[tuple[str, str], ...], Fraction] = {}
+    for arm in arms:
+        levels = tuple((name, level if name == factor else own) for name, own in arm.levels)
+        shares[levels] = shares.get(levels, Fraction(0)) + arm.probability
+    return tuple(Arm(levels, share) for levels, share in shares.items())
+
+
 def steps(path: str) -> tuple[str, ...]:
     """``items.recommend.text`` -> its steps."""
     return tuple(path.split("."))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from fractions import Fraction
 from functools import cached_property
 from itertools import product
 from math import prod
@@ -14,7 +15,7 @@ import numpy as np
 
 from surveylab import registry
 from surveylab.design.experiment import Priors
-from surveylab.design.factors import Arm
+from surveylab.design.factors import Arm, under
 from surveylab.design.results import Diagnostics
 from surveylab.errors import SurveylabError
 from surveylab.models import Array, Cells, Contract
@@ -61,50 +62,50 @@ class Fit:
     def level_mean(self, factor: str, level: str, within: Within | None = None) -> Array:
         """Draws (S,) of the mean on the natural scale if everybody got ``level``.
 
-        The other factors are averaged over with their assignment probabilities, strata with their
-        frame shares; ``within`` (group, label or labels) is the mean in these labels alone, with their
-        effects and heterogeneity. Groups without shares (blocks, clusters) are taken at zero, the average one:
-        for means that is the mean over them, for shares the share in a typical one. Shares are
-        averaged as probabilities, means as means, times as logs (a geometric mean over the frame).
+        The other factors are averaged over as they are assigned, in combinations that are no arms too
+        (g-computation, Robins 1986); strata with their frame shares; ``within`` (group, label or
+        labels) is the mean in these labels alone, with their effects and heterogeneity. Groups
+        without shares (blocks, clusters) are taken at zero, the average one: for means that is the
+        mean over them, for shares the share in a typical one. Shares are averaged as probabilities,
+        means as means, times as logs (a geometric mean over the frame).
 
         Raises:
             SurveylabError: there is no such factor, level, group or label, or it has probability 0.
         """
         _known("factor", factor, self.predictor.levels)
         _known(f"level of {factor}", level, self.predictor.levels[factor])
-        weights = np.array([float(arm.probability) * (arm.mapping[factor] == level) for arm in self.cells.arms])
-        if weights.sum() == 0:
+        if not any(arm.probability for arm in self.cells.arms if arm.mapping[factor] == level):
             raise SurveylabError(f"No arm with {factor}={level} has a positive probability; it has no mean to tell.")
-        return self._mean(weights / weights.sum(), within)
+        return self._mean(under(self.cells.arms, factor, level), within)
 
     def arm_means(self, within: Within | None = None) -> dict[Arm, Array]:
         """Arm -> draws (S,) of its mean on the natural scale, standardised as in ``level_mean``."""
-        each = np.eye(len(self.cells.arms))
-        return {arm: self._mean(weights, within) for arm, weights in zip(self.cells.arms, each, strict=True)}
+        return {arm: self._mean((replace(arm, probability=Fraction(1)),), within) for arm in self.cells.arms}
 
-    def _mean(self, arm_weights: Array, within: Within | None) -> Array:
+    def _mean(self, arms: Sequence[Arm], within: Within | None) -> Array:
         model: Contract = registry.load("models", self.family)
         coefficients = self.draws.coefficients.reshape(-1, self.draws.coefficients.shape[-1])
-        rows, weights = self._grid(arm_weights, within)
+        rows, weights = self._grid(arms, within)
         if model.SPREAD:
             return model.natural(self.unit.centre + self.unit.sd * (coefficients @ (weights @ rows)))
         block = max(BLOCK // len(coefficients), 1)
         parts = (slice(start, start + block) for start in range(0, len(weights), block))
         return np.asarray(sum(model.natural(coefficients @ rows[part].T) @ weights[part] for part in parts))
 
-    def _grid(self, arm_weights: Array, within: Within | None) -> tuple[Array, Array]:
-        """Design rows (R, P) of every arm by stratum that has a weight, and the weights (R,), with sum 1."""
+    def _grid(self, arms: Sequence[Arm], within: Within | None) -> tuple[Array, Array]:
+        """Design rows (R, P) of these arms by every stratum that has a weight, and the weights (R,), with sum 1."""
         chosen = {within[0]: (within[1],) if isinstance(within[1], str) else within[1]} if within else {}
         for group, labels in chosen.items():
             _known("group", group, self.cells.groups)
             for label in labels:
                 _known(f"label of {group}", label, self.cells.groups[group][0])
         weighted = {name: _label_weights(self.cells, name, chosen.get(name)) for name in self.cells.groups}
+        arm_weights = np.array([float(arm.probability) for arm in arms])
         points = tuple(product(_pairs(arm_weights), *weighted.values()))
         index = np.array([[place for place, _ in point] for point in points], dtype=np.intp)
         weights = np.array([prod(weight for _, weight in point) for point in points])
         groups = {name: index[:, 1 + j] for j, name in enumerate(weighted)}
-        return self.predictor.rows(index[:, 0], groups), weights
+        return self.predictor.rows(index[:, 0], groups, arms), weights
 
 
 def fit(

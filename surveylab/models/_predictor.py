@@ -113,10 +113,13 @@ class Predictor:
             row += term.size
         return matrix
 
-    def rows(self, arm: Index, groups: Mapping[str, Index]) -> Array:
-        """Design matrix (R, P) at arms (R,) and group labels (R,); a group not given is at zero."""
+    def rows(self, arm: Index, groups: Mapping[str, Index], arms: Sequence[Arm] | None = None) -> Array:
+        """Design matrix (R, P) at arms (R,) and group labels (R,); a group not given is at zero.
+
+        ``arm`` indexes ``arms``, any combinations of the levels; those of the design by default.
+        """
         index = {
-            name: np.array([levels.index(a.mapping[name]) for a in self.arms])[arm]
+            name: np.array([levels.index(a.mapping[name]) for a in arms or self.arms])[arm]
             for name, levels in self.levels.items()
         }
         at_zero = np.full(len(arm), AT_ZERO)

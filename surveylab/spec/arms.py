@@ -9,17 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import product
+from math import prod
 
 from surveylab.design.experiment import Plan
 from surveylab.design.factors import Factor, Level, steps, value_at
 from surveylab.errors import Fault
 from surveylab.spec.asked import Asked
 from surveylab.spec.checking import fault
+from surveylab.spec.designs import MOST_ARMS, inestimable, written_design
 from surveylab.spec.document import Keyed, Node, Scalar, at, replaced, text_of, texts_of, within
 from surveylab.spec.experiments import ExperimentReading, read_experiment
 from surveylab.spec.faults import Finding, offer
 from surveylab.spec.instruments import InstrumentReading, asked_items, read_instrument
-from surveylab.spec.levels import ASKED, MOST_ARMS, Ground, WrittenFactor, WrittenLevel, inside, whole, written_factors
+from surveylab.spec.levels import ASKED, Ground, WrittenFactor, WrittenLevel, inside, whole, written_factors
 
 Shelf = Mapping[str, InstrumentReading]
 """Name of an instrument -> its reading; an instrument that cannot be read is not among them."""
@@ -67,6 +69,11 @@ class Workshop:
         self.written, faults = written_factors(at(self.node, "assignment", "factors"), ground, loaded=loaded)
         self.faults.update(faults)
         self.factors = tuple(self._factor(written) for written in self.written)
+        found = written_design(at(self.node, "assignment"), self.factors)
+        self.design, self.arms = found.design, found.arms
+        self.faults.update(found.faults)
+        if self.arms is not None:
+            self.faults.update(inestimable(self.node, self.arms))
         self._check_arms()
 
     def apply(self, levels: Iterable[WrittenLevel]) -> Applied:
@@ -137,21 +144,25 @@ class Workshop:
         return found if inside else replace(found, file=node.file, line=node.start[0], column=node.start[1])
 
     def _check_arms(self) -> None:
-        """Every combination of the levels that change what is asked."""
+        """Every combination of the levels that change what is asked, as far as the design has it."""
         relevant = [each for each in self.written if each.reaches(*ASKED, "measurement") and each.levels]
-        count = 1
-        for each in relevant:
-            count *= len(each.levels)
-        if count > MOST_ARMS:
-            return
         asked = Asked()
-        for levels in product(*(each.levels for each in relevant)):
+        for levels in self._combinations(relevant):
             named = tuple((factor.name, level.name) for factor, level in zip(relevant, levels, strict=True))
             if self.bad.isdisjoint(named):
                 self._check_arm(levels, "·".join(f"{factor}={level}" for factor, level in named), asked)
         if not asked.arms:  # all have faults of their own; what holds without levels is still told
             self._check_arm((), "", asked)
         self.faults.update(asked.faults())
+
+    def _combinations(self, relevant: list[WrittenFactor]) -> Iterable[tuple[WrittenLevel, ...]]:
+        """Those of the arms, each once; all where the arms are not known, and none where they are too many."""
+        if self.arms is not None:
+            by_name = [{level.name: level for level in each.levels} for each in relevant]
+            names = dict.fromkeys(tuple(arm.mapping[each.name] for each in relevant) for arm in self.arms)
+            return [tuple(of[name] for of, name in zip(by_name, some, strict=True)) for some in names]
+        count = prod(len(each.levels) for each in relevant)
+        return product(*(each.levels for each in relevant)) if count <= MOST_ARMS else ()
 
     def _check_arm(self, levels: tuple[WrittenLevel, ...], arm: str, asked: Asked) -> None:
         try:

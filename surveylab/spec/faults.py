@@ -84,6 +84,10 @@ CODES: dict[str, str] = {
     "SL423": "unknown language",
     "SL424": "data, frame and sampling that do not go together",
     "SL425": "answers in a message that no link can select",
+    # The design.
+    "SL431": "a design that is none, or that its factors do not allow",
+    "SL432": "a list of arms that lacks something, or has it twice",
+    "SL433": "an inquiry that the arms cannot answer",
     # Quotas.
     "SL501": "a quota that can never be met",
     "SL502": "a quota that stands twice",

@@ -20,7 +20,6 @@ ROOTS = ("contact", "instrument", "items", "pages", "measurement", "sampling", "
 """What a path may begin with; items and pages are those of the measurement's instrument."""
 ASKED = ("instrument", "items", "pages")
 """The beginnings that lead into the instrument."""
-MOST_ARMS = 4096
 
 
 @dataclass(frozen=True)
@@ -82,12 +81,6 @@ def written_factors(factors: Node | None, ground: Ground, *, loaded: bool) -> tu
     made = [reader.factor(name, section) for name, section in entries.items() if isinstance(section, Keyed)]
     if isinstance(factors, Keyed) and not factors.entries:
         reader.say(factors, Finding("SL404", "there is no factor.", "Add one."))
-    count = 1
-    for each in made:
-        count *= max(len(each.levels), 1)
-    if count > MOST_ARMS and factors is not None:
-        what = f"the factors have {count} combinations of levels, more than {MOST_ARMS}."
-        reader.say(factors, Finding("SL407", what, "Use fewer factors or levels."))
     return made, reader.faults
 
 

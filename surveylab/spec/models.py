@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, cast
 
 from pydantic import AfterValidator, TypeAdapter, WithJsonSchema
 
+from surveylab.design.designs import Design
 from surveylab.design.experiment import (
     NOTHING,
     Assignment,
@@ -69,8 +70,8 @@ class AssignmentSection:
     scheme: str
     factors: Mapping[Name, FactorSection]
     """The choices that are randomised, by name."""
-    design: Literal["full"] = "full"
-    """Every combination of levels is an arm."""
+    design: Any = "full"
+    """Which combinations of levels are arms: full (all), fraction, or a list of arms."""
     settings: Any = None
 
 
@@ -168,6 +169,31 @@ _LEVELS = Annotated[
 _WEIGHTS = Annotated[
     Any, WithJsonSchema({"type": "object", "additionalProperties": {"type": ["string", "number"]}, "minProperties": 2})
 ]
+_FRACTION: Any = {
+    "resolution": {"type": "integer", "minimum": 3},
+    "runs": {"type": "integer", "minimum": 3},
+    "generators": {"type": "array", "items": {"type": "string"}, "minItems": 1},
+}
+_ARM: Any = {"type": "object", "additionalProperties": {"type": ["string", "number"]}}
+_DESIGN = Annotated[
+    Any,
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"enum": ["full", "fraction"]},
+                {
+                    "type": "object",
+                    "properties": {
+                        "fraction": {"type": "object", "properties": _FRACTION, "additionalProperties": False}
+                    },
+                    "required": ["fraction"],
+                    "additionalProperties": False,
+                },
+                {"type": "array", "items": _ARM, "minItems": 2},
+            ]
+        }
+    ),
+]
 
 _INSTEAD: dict[tuple[type, str], Any] = {
     (Frame, "eligible"): FrameRule | None,
@@ -189,6 +215,7 @@ _INSTEAD: dict[tuple[type, str], Any] = {
     (FactorSection, "varies"): _PATHS,
     (FactorSection, "levels"): _LEVELS,
     (FactorSection, "weights"): _WEIGHTS,
+    (AssignmentSection, "design"): _DESIGN,
 }
 _FLAT = {
     Item: Flat("questions", "type", "question type"),
@@ -244,9 +271,9 @@ def adapter(kind: str, *, lenient: bool = False) -> tuple[TypeAdapter[Any], Any]
     return TypeAdapter(kind_of_file), kind_of_file
 
 
-def assignment_of(section: AssignmentSection, factors: tuple[Any, ...]) -> Assignment:
-    """The assignment with its factors as levels of typed values."""
-    return Assignment(section.scheme, section.settings, factors, section.design)
+def assignment_of(section: AssignmentSection, factors: tuple[Any, ...], design: Design) -> Assignment:
+    """The assignment with its factors as levels of typed values, and the design that its arms follow from."""
+    return Assignment(section.scheme, section.settings, factors, design)
 
 
 def data_of(section: Data | None) -> Data | None:

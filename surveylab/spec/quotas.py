@@ -13,10 +13,10 @@ from surveylab.design.rules import Call, Constant, Name, Node, Operation, Rule, 
 from surveylab.errors import Fault
 from surveylab.spec import document
 from surveylab.spec.checking import fault
+from surveylab.spec.designs import MOST_ARMS
 from surveylab.spec.document import Keyed, Scalar, at, keys_of, texts_of
 from surveylab.spec.experiments import ExperimentReading
 from surveylab.spec.faults import Finding, offer
-from surveylab.spec.levels import MOST_ARMS
 
 
 @dataclass(frozen=True)

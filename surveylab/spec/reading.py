@@ -9,7 +9,6 @@ from pathlib import Path, PurePath
 from types import MappingProxyType
 
 from surveylab.design.experiment import Experiment, Inquiry, Study
-from surveylab.design.factors import Factor
 from surveylab.design.instrument import Instrument
 from surveylab.digests import digest
 from surveylab.errors import Fault, SpecError
@@ -150,7 +149,7 @@ class _Desk:
         faults = [each for each in self.faults if each.code not in self.forgiven]
         if faults:
             raise SpecError(faults)
-        experiment = _experiment(PurePath(self.main).stem, reading, work.factors)
+        experiment = _experiment(PurePath(self.main).stem, reading, work)
         instruments = {name: found.instrument for name, found in self.shelf.items()}
         return Study(
             experiment=experiment,
@@ -206,7 +205,7 @@ def _replacing(varies: Node | None, level: Node) -> list[Node | None]:
     return [at(level, "measurement.instrument"), at(level, "measurement", "instrument")]
 
 
-def _experiment(slug: str, reading: ExperimentReading, factors: tuple[Factor, ...]) -> Experiment:
+def _experiment(slug: str, reading: ExperimentReading, work: Workshop) -> Experiment:
     section, outcomes = reading.section, reading.names.outcomes
     assert section.assignment is not None
     inquiries = []
@@ -217,7 +216,7 @@ def _experiment(slug: str, reading: ExperimentReading, factors: tuple[Factor, ..
     return Experiment(
         slug=slug,
         title=section.title,
-        assignment=assignment_of(section.assignment, factors),
+        assignment=assignment_of(section.assignment, work.factors, work.design),
         inquiries=tuple(inquiries),
         estimators=section.estimators,
         decision=section.decision,

@@ -12,11 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from surveylab.design.factors import (
+    Arm,
     Factor,
     Level,
     children,
     full_factorial,
     marginals,
+    under,
     value_at,
     with_values,
 )
@@ -128,3 +130,14 @@ def test_levels_are_found_by_name():
     assert factor.level("a") is factor.levels[1]
     with pytest.raises(KeyError, match="c"):
         factor.level("c")
+
+
+def test_what_the_arms_become_where_everybody_gets_one_level() -> None:
+    """The other factor keeps its shares, in a combination that is no arm too; the same arms are added up."""
+    pairs = (("a", "x"), ("a", "y"), ("b", "y"))
+    arms = [
+        Arm((("f", f), ("g", g)), share)
+        for (f, g), share in zip(pairs, map(Fraction, ("1/2", "1/3", "1/6")), strict=True)
+    ]
+    one = under(arms, "f", "b")
+    assert {arm.key: arm.probability for arm in one} == {"f=b·g=x": Fraction(1, 2), "f=b·g=y": Fraction(1, 2)}

@@ -37,7 +37,7 @@ def _one(files, place, code, start):
         ("{scheme: srs, n: 10}", "5", "SL103", "5"),
         ("contacts: 4", "contacts: many", "SL103", "many"),
         ("format: 1\ntitle: Wording", "format: one\ntitle: Wording", "SL104", "one"),
-        ("scheme: complete", "scheme: complete\n  design: fraction", "SL104", "fraction"),
+        ("scheme: complete", "scheme: complete\n  design: half", "SL431", "half"),
         ("[P3D]", "[P3D, 3]", "SL108", "3]"),
         ("[P3D]", "P3D", "SL103", "P3D"),
         ("[new, old]", "[new]", "SL105", "[new]"),
