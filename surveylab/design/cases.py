@@ -17,10 +17,14 @@ STAGES = {
     "opened": "opened",
     "started": "started",
     "submitted": "submitted",
+    "screened_out": "screened out",
     "opted_out": "opted out",
 }
 """Kind of event -> the stage of the flow that a case has reached with it, in the order of the flow."""
 
+
+ENDS = frozenset({"submitted", "opted_out", "screened_out", "quota_full"})
+"""The kinds of event behind which no page of the interview is taken, and no more places in quotas."""
 
 IN_APP = "in_app"
 """The channel whose prompts are displayed at random to who is there: the detail of their event ``sent``."""
@@ -34,8 +38,8 @@ class Event:
 
     Kinds: selected, sent, opened, started, page (one accepted submission of a page),
     language (its detail is the one in which the person reads from then on),
-    submitted, opted_out, bounced, screened_out, quota_full (its detail names the quota), dismissed
-    (a prompt in an app, by its button).
+    submitted, opted_out, bounced, screened_out (its detail is the page), quota_full (its detail names
+    the quota), dismissed (a prompt in an app, by its button).
 
     The detail of ``sent`` begins with the channel. In an app, to be sent is to be displayed.
     That of ``selected`` is kiosk for who came to one, and empty otherwise.
@@ -100,13 +104,12 @@ class CaseRecord:
 
         What stands in the ledger comes first: a value, or the reason that the respondent gave. An
         item that was ruled out, is on no page of the arm or is of a set that was not drawn was not
-        asked; one that applies and was never sent was not reached.
+        asked, and neither was one behind the page that screened the case out; one that applies and
+        was never sent was not reached.
         """
+        ahead = () if self.had("screened_out") else self.instrument.pages
         applying = {
-            column
-            for page in self.instrument.pages
-            for item in asked(self.instrument, page, self.known)
-            for column in item.columns
+            column for page in ahead for item in asked(self.instrument, page, self.known) for column in item.columns
         }
         absent = {
             column: Missing.NOT_REACHED if column in applying else Missing.NOT_ASKED

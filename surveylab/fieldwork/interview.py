@@ -142,7 +142,7 @@ class Interview:
         Answers, paradata and events are one transaction, which goes by what is stored when its turn
         comes: by then another tab may have changed an answer or ended the interview. A visit that was
         submitted before with the same answers changes nothing and leads to the same next place. Where
-        a quota is full, the page is stored and the interview is over.
+        a page screens the case out or a quota is full, the page is stored and the interview is over.
         """
         gate = view.admission
         with self._ledger.write() as conn:
@@ -158,8 +158,8 @@ class Interview:
             if stored and not gate.admits(conn, passage, now):
                 return Elsewhere(THANKS)
             if stored and following is None:
-                responses.append_event(conn, view.case, now, "submitted", key=_once(view.case, "submitted"))
                 responses.record_exposures(conn, view.case, view.met_at_end, THANKS, now)
+                responses.append_event(conn, view.case, now, "submitted", key=_once(view.case, "submitted"))
                 gate.confirm(conn, now)
         return Elsewhere(following.id if following else THANKS)
 

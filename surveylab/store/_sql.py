@@ -35,6 +35,7 @@ def insert(
     columns: Sequence[str] = (),
     replacing: Sequence[str] = (),
     where: str = "",
+    unless: str = "",
     returning: str = "",
 ) -> TextClause:
     """An INSERT that knows ON CONFLICT, with one typed parameter for each of its columns.
@@ -48,13 +49,15 @@ def insert(
         columns: those that are given; all of the table where none are named.
         replacing: those that the row that is there takes over; without any, it stays as it is.
         where: the condition of a partial index.
+        unless: a query that may name the parameters; where it finds a row, none is written.
         returning: the column that comes back from a row that was written.
     """
     names = columns or table.columns.keys()
     taken = ", ".join(f"{name} = excluded.{name}" for name in replacing)
+    given = ", ".join(f":{name}" for name in names)
     parts = (
         f"INSERT INTO {table.name} ({', '.join(names)})",  # names of ours
-        f"VALUES ({', '.join(f':{name}' for name in names)})",
+        f"SELECT {given} WHERE NOT EXISTS ({unless})" if unless else f"VALUES ({given})",
         f"ON CONFLICT ({', '.join(conflict)})",
         f"WHERE {where}" if where else "",
         f"DO UPDATE SET {taken}" if taken else "DO NOTHING",

@@ -17,7 +17,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Connection, Select, Text, bindparam, cast, select
 
-from surveylab.design.cases import Answer, Event
+from surveylab.design.cases import ENDS, Answer, Event
 from surveylab.design.terms import Missing, Value
 from surveylab.store._driver import Statement
 from surveylab.store._sql import insert, json_rows
@@ -88,7 +88,10 @@ def append_event(
 
 
 def record_exposures(conn: Connection, case_id: int, factors: Iterable[str], page: str, at: datetime) -> None:
-    """Write down that a page which carries these factors was shown; the first time stays."""
+    """Write down that a page which carries these factors was shown; the first time stays.
+
+    Nothing is written behind the end of an interview: a page that was asked for before it is seen by nobody.
+    """
     rows = [{"case_id": case_id, "factor": factor, "page": page, "at": at} for factor in sorted(factors)]
     if rows:
         _EXPOSURE.run(conn, rows)
@@ -270,7 +273,9 @@ _EVENT = Statement(
         event_table, ("key",), columns=("case_id", "at", "kind", "detail", "key"), where=KEYED.text, returning="id"
     )
 )
-_EXPOSURE = Statement(lambda _: insert(exposure, ("case_id", "factor")))
+_KINDS = ", ".join(f"'{kind}'" for kind in sorted(ENDS))
+_ENDED = f"SELECT 1 FROM event WHERE case_id = :case_id AND kind IN ({_KINDS})"  # noqa: S608  # kinds of ours
+_EXPOSURE = Statement(lambda _: insert(exposure, ("case_id", "factor"), unless=_ENDED))
 _ANSWER = Statement(
     lambda _: insert(
         answer_table,

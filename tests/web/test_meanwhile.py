@@ -8,6 +8,7 @@ import pytest
 
 from surveylab.store import responses
 from surveylab.store.ledger import Ledger
+from tests.web.conftest import Browser
 
 EXPERIMENT = """
 format: 1
@@ -94,6 +95,18 @@ def test_nobody_starts_behind_an_opt_out(browser, other, field, token, meanwhile
     meanwhile(lambda: other.post(other.get(f"/r/{token}/stop")))
     assert browser.answer(landing).status_code == 410
     assert field.kinds(token) == ["opened", "opted_out"]
+
+
+@pytest.mark.parametrize("end", ["opted_out", "submitted"])
+def test_a_page_on_its_way_meets_nothing_behind_the_end(app, field, token, meanwhile, end):
+    """Asked for before an opt-out or the last page of another tab, and shown after it: no exposure is written."""
+    slow, quick = Browser(app.test_client()), Browser(app.test_client(), {"Sec-Purpose": "prefetch"})
+    last = quick.answer(quick.start(token), {"a": "no"})  # shown to nobody, so nothing is met so far
+    ending = (quick.get(f"/r/{token}/stop"), None) if end == "opted_out" else (last, {"z": "then"})
+    meanwhile(lambda: quick.post(*ending))
+    assert slow.get(f"/r/{token}/one").status_code == 200, "it was read before the end"
+    assert field.kinds(token)[-1] == end
+    assert field.rows("exposure") == []
 
 
 def test_an_opt_out_waits_for_a_page_that_is_being_stored(browser, other, field, token, monkeypatch):

@@ -244,6 +244,19 @@ def test_an_exposure_is_recorded_at_its_first_time(ledger: Ledger, prenotice, ca
     assert _state(ledger, case).exposures == {"channel", "wording"}
 
 
+@pytest.mark.parametrize("end", ["submitted", "opted_out", "screened_out", "quota_full"])
+def test_no_exposure_is_written_behind_the_end(ledger: Ledger, prenotice, case: int, end: str) -> None:
+    """A connection that read the case before another one ended it writes nothing afterwards; before, it does."""
+    with ledger.read() as early:
+        assert {each.kind for each in responses.interview_state(early, case).events} == {"selected"}
+        with ledger.write() as other:
+            responses.record_exposures(other, case, {"wording"}, "first", prenotice.now)
+            responses.append_event(other, case, prenotice.now, end)
+    with ledger.write() as late:
+        responses.record_exposures(late, case, {"channel", "wording"}, "second", prenotice.now)
+    assert _state(ledger, case).exposures == {"wording"}
+
+
 def test_a_case_that_does_not_exist_has_no_events(ledger: Ledger, prenotice, case: int) -> None:
     """The foreign key holds on both engines."""
     with pytest.raises(DBAPIError, match=r"(?i)foreign key"), ledger.write() as conn:
