@@ -102,6 +102,14 @@ class Selectable(Protocol):
         """Code -> words of what one can select, in the order displayed; ways to decline last."""
 
 
+@runtime_checkable
+class Closed(Protocol):
+    """Settings of a question type whose answers are taken from a list."""
+
+    def closed(self, item: str) -> Mapping[str, tuple[Value, ...]]:
+        """Column -> the answers that can be stored in it, by themselves or, of several, joined by spaces."""
+
+
 @dataclass(frozen=True)
 class Item:
     """One question. ``settings`` is the frozen dataclass that its question type declares."""
@@ -128,6 +136,12 @@ class Item:
     def texts(self) -> tuple[Text, ...]:
         """Every text in the order of the file: the question, its hint, and what its settings say."""
         return tuple(_texts_of(self))
+
+    @property
+    def closed(self) -> Mapping[str, tuple[Value, ...]]:
+        """Column -> the answers that can be stored in it; only columns whose answers are taken from a list."""
+        settings: object = self.settings
+        return settings.closed(self.id) if isinstance(settings, Closed) else {}
 
     @cached_property
     def displayed_options(self) -> tuple[str, ...]:
@@ -168,6 +182,8 @@ class Page:
     """How the items are put in order."""
     pinned: tuple[str, ...] = ()
     """Items that keep their place."""
+    screen_out_if: Rule | None = None
+    """For whom the survey ends with this page: a rule over the answers up to and on it, and fields of the frame."""
 
     @property
     def arrangement(self) -> Arrangement:
@@ -259,6 +275,11 @@ class Instrument:
     def page(self, name: str) -> Page:
         """The page of that id. KeyError where there is none."""
         return self._pages[name]
+
+    @cached_property
+    def screens(self) -> tuple[Page, ...]:
+        """The pages with which the survey may end, in the order shown."""
+        return tuple(page for page in self.pages if page.screen_out_if is not None)
 
     def section(self, page: str) -> Section | None:
         """The section that a page stands in; None where there are none."""

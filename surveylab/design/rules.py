@@ -143,6 +143,30 @@ def calls(node: Node, function: str) -> Iterator[Call]:
         yield from calls(node.right, function)
 
 
+def comparisons(node: Node) -> Iterator[tuple[Name, tuple[Value, ...]]]:
+    """What a tree compares with constants, by ``==``, ``!=`` or ``in``, and with which, in reading order."""
+    if isinstance(node, Call):
+        yield from comparisons(node.argument)
+    if not isinstance(node, Operation):
+        return
+    for name, other in ((node.left, node.right), (node.right, node.left)):
+        if isinstance(name, Name) and other is not None and node.operator in ("==", "!=", "in"):
+            yield name, _constants(other)
+    for inner in (node.left, node.right):
+        if inner is not None:
+            yield from comparisons(inner)
+
+
+def _constants(node: Node) -> tuple[Value, ...]:
+    """The constants that an operand stands for; none where it is looked up."""
+    if isinstance(node, Constant):
+        return node.value if isinstance(node.value, tuple) else (node.value,)
+    if isinstance(node, Operation) and node.operator == "-" and node.left is None and isinstance(node.right, Constant):
+        negated = _value(node, {}, None)
+        return () if negated is None else (negated,)
+    return ()
+
+
 def evaluate(rule: Rule, known: Mapping[str, Value], probability: Callable[[Node], float] | None = None) -> bool:
     """Whether the rule holds under what is known; a name that is not known is missing.
 

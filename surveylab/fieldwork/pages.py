@@ -34,6 +34,7 @@ class Standing(StrEnum):
     CLOSED = "closed"
     PAUSED = "paused"
     QUOTA_FULL = "quota_full"
+    SCREENED_OUT = "screened_out"
     OPTED_OUT = "opted_out"
     SUBMITTED = "submitted"
     INVITED = "invited"

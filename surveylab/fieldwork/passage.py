@@ -100,6 +100,14 @@ class Passage:
         """The last page that may be shown; None where no page applies at all."""
         return self.first_open or (self.pages[-1] if self.pages else None)
 
+    @property
+    def screening(self) -> Page | None:
+        """The page that screens the respondent out, by the answers that stand; one that is not done says nothing."""
+        for page in takewhile(self.done, self.pages) if self.instrument.screens else ():
+            if page.screen_out_if is not None and evaluate(page.screen_out_if, self.known):
+                return page
+        return None
+
     def reachable(self, name: str) -> Page | None:
         """The page of that name if it may be shown now: one behind, or the first one open."""
         for page in self.pages:

@@ -195,6 +195,9 @@ def _told(view: PageView) -> dict[str, str]:
     found = {f"pages.{view.page}.items": ", ".join(question.item.id for question in view.questions)}
     if view.title:
         found[f"pages.{view.page}.title"] = view.title
+    screens = view.passage.instrument.page(view.page).screen_out_if
+    if screens:
+        found[f"pages.{view.page}.screen_out_if"] = screens.text
     for question in view.questions:
         item = question.item
         found |= {f"items.{item.id}.{path}": words for path, words in _fields(item, view.words)}
@@ -256,6 +259,8 @@ def _notes(instrument: Instrument, page: Page) -> Iterator[str]:
         yield f"The section {section.id} is shown if {section.applicable_if}."
     if page.applicable_if:
         yield f"The page is shown if {page.applicable_if}."
+    if page.screen_out_if:
+        yield f"The survey ends with the page if {page.screen_out_if}."
     if page.order is not Order.FIXED:
         yield f"Items in order: {page.order}{_pins(page.pinned)}."
     drawn = {item: group.id for group in instrument.sets for items in group.sets.values() for item in items}

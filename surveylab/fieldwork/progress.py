@@ -58,6 +58,12 @@ class Flow:
     sampled: bool = True
 
     @property
+    def stages(self) -> tuple[str, ...]:
+        """The stages to tell of: that of being screened out where somebody was."""
+        screened = STAGES["screened_out"]
+        return tuple(stage for stage in STAGES.values() if stage != screened or self.total[screened])
+
+    @property
     def total(self) -> Mapping[str, int]:
         """The same counts over all arms."""
         return {stage: sum(arm.cases[stage] for arm in self.arms) for stage in STAGES.values()}

@@ -1,4 +1,4 @@
-"""The turn of a case to go on, and quotas: which of them it needs a place in, and when that is known.
+"""The turn of a case to go on: whether a page screens it out, and which quotas it needs a place in.
 
 The rule of a quota is decided once every page up to the last one that asks what it names is
 done: before anything is asked for a rule over fields, strata and arms. Until then the case
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from surveylab.design import rules
+from surveylab.design.cases import ENDS
 from surveylab.design.experiment import Quota
 from surveylab.design.terms import Value
 from surveylab.fieldwork.passage import Passage
@@ -20,13 +21,10 @@ from surveylab.store.cases import Case
 from surveylab.store.ledger import Connection
 from surveylab.store.quotas import Claim
 
-ENDS = frozenset({"submitted", "opted_out", "screened_out", "quota_full"})
-"""The kinds of event behind which a case takes no more places."""
-
 
 @dataclass(frozen=True)
 class Admission:
-    """One case when its turn to go on comes, before the quotas of its experiment, name -> quota.
+    """One case when its turn to go on comes, before the screens and the quotas of its experiment, name -> quota.
 
     Its methods belong to a transaction that has called ``wait`` before all else. Most experiments
     have no quotas: there only the case itself is held, and nothing is asked of places.
@@ -50,10 +48,18 @@ class Admission:
         return passage.under(state.answers, state.events)
 
     def admits(self, conn: Connection, passage: Passage, now: datetime) -> bool:
-        """Whether there is a place in every quota that needs one; it is the case's own then.
+        """Whether no page screens the case out, and there is a place in every quota that needs one.
 
-        Where a quota is full, the event ``quota_full`` names it and the places of the case are free.
+        The places are the case's own then. Who is screened out takes none: the event ``screened_out``
+        names the page. Where a quota is full, the event ``quota_full`` names it. Either way the places
+        that the case had are free.
         """
+        screening = passage.screening
+        if screening is not None:
+            self.give_back(conn)
+            key = f"{self.case.id}:screened_out"
+            responses.append_event(conn, self.case.id, now, "screened_out", screening.id, key=key)
+            return False
         if not self.quotas:
             return True
         moment = quotas.clock(conn, self.case.experiment, now)

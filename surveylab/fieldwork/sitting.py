@@ -50,6 +50,8 @@ class Sitting:
             return Standing.OPTED_OUT
         if "submitted" in self.happened:
             return Standing.SUBMITTED
+        if "screened_out" in self.happened:
+            return Standing.SCREENED_OUT
         if "quota_full" in self.happened:
             return Standing.QUOTA_FULL
         if self.case.drawn_at is not None and self.now >= self.case.drawn_at + self.plan.closes:

@@ -27,6 +27,7 @@ from surveylab.errors import SurveylabError
 
 CLOCK_HEADER = "X-Surveylab-Clock"
 _CONTROL = re.compile(r"<(?:input|select|textarea)\b[^>]*>")
+_END = re.compile(r'data-end="(\w+)"')
 _ATTRIBUTE = re.compile(r'\b(name|value|type)="([^"]*)"')
 MOST_PAGES = 200
 """A walk that is longer goes in circles."""
@@ -52,7 +53,9 @@ class Walker:
         self._threads = local()
 
     def walk(self, invited: Invited) -> str:
-        """Play one person to the end; ``silent``, ``broke_off``, ``finished`` or ``quota_full``.
+        """Play one person to the end; ``silent``, ``broke_off``, ``finished``, or sent away.
+
+        To be sent away is ``screened_out`` or ``quota_full``.
 
         Raises:
             SurveylabError: a page lacks a control or answers with something else than a page.
@@ -72,7 +75,7 @@ class Walker:
         for _ in range(MOST_PAGES):
             name = place.rsplit("/", 1)[-1]
             if name == "thanks":
-                return "finished" if self._ends_well(place, now) else "quota_full"
+                return self._end(place, now)
             page = self._get(place, now)
             if name == how.leaves_at:
                 return "broke_off"
@@ -90,12 +93,13 @@ class Walker:
             place = self._post(place, fields, now)
         raise SurveylabError(f"The survey of {invited.unit!r} does not end: {MOST_PAGES} pages and still at {place}.")
 
-    def _ends_well(self, path: str, now: datetime) -> bool:
-        """Whether the end is the one of who answered everything; there is another where a quota is full."""
-        status, _, _ = self._request("GET", path, None, now)
-        if status not in (200, 410):
+    def _end(self, path: str, now: datetime) -> str:
+        """``finished`` for who answered everything, else the end that the page says."""
+        status, _, page = self._request("GET", path, None, now)
+        end = _END.search(page) if status == 410 else None
+        if status != 200 and end is None:
             raise SurveylabError(f"GET {path} answered {status}, not an end.")
-        return status == 200
+        return end[1] if end else "finished"
 
     def _get(self, path: str, now: datetime) -> str:
         status, _, body = self._request("GET", path, None, now)
@@ -139,7 +143,7 @@ class Walker:
 def answer_all(
     walker: Walker, people: Iterable[Invited], workers: int = 4, progress: Callable[[int], None] | None = None
 ) -> Counter[str]:
-    """Play everybody, ``workers`` at a time; how many were silent, broke off, finished, found a quota full."""
+    """Play everybody, ``workers`` at a time; how many ended in which of the ways of ``walk``."""
     ends: Counter[str] = Counter()
     with ThreadPoolExecutor(workers) as pool:
         for done, end in enumerate(pool.map(walker.walk, people), start=1):

@@ -54,6 +54,10 @@ class Choices(Specified, OptionsOrdered):
         """Code -> text of all options, the other one last."""
         return {**self.options, **self.other}
 
+    def closed(self, item: str) -> Mapping[str, tuple[Value, ...]]:
+        """The codes; what is meant by the other option is free."""
+        return {item: self.option_order()}
+
     def selectable(self) -> Mapping[str, Text]:
         """Code -> text of the options in the order displayed, and of the ways to decline."""
         every = self.every_option()

@@ -43,6 +43,10 @@ class Points(OneColumn, Declining, ABC):
         low, high = self.bounds()
         return tuple(str(point) for point in range(low, high + 1))
 
+    def closed(self, item: str) -> Mapping[str, tuple[Value, ...]]:
+        """The points."""
+        return {item: self.option_order()}
+
     def selectable(self) -> Mapping[str, Text]:
         """Point -> its label, behind the number where numbers are displayed; and the ways to decline."""
         return {**{point: self._words_of(point) for point in self.option_order()}, **self.reasons()}

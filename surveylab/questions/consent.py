@@ -46,6 +46,10 @@ class Settings(OneColumn):
     def __post_init__(self) -> None:
         check_texts("the box", {"statement": self.statement})
 
+    def closed(self, item: str) -> Mapping[str, tuple[Value, ...]]:
+        """That it was ticked, or was not."""
+        return {item: (True, False)}
+
 
 def fields(item: Item, language: Language) -> Mapping[str, UnboundField[Any]]:
     """One control that takes the tick."""

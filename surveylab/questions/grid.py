@@ -66,6 +66,10 @@ class Settings(Declining, OptionsOrdered, RowsOrdered):
         """The codes in the order displayed."""
         return tuple(self.options)
 
+    def closed(self, item: str) -> Mapping[str, tuple[Value, ...]]:
+        """The same in each row."""
+        return dict.fromkeys(self.columns(item), self.option_order())
+
     def selectable(self) -> Mapping[str, Text]:
         """Code -> text of the columns of the table, and of the ways to decline."""
         return {**{code: self.options[code] for code in self.option_order()}, **self.reasons()}

@@ -51,6 +51,10 @@ class Settings(OneColumn, OptionsOrdered):
         """The codes in the order displayed."""
         return tuple(self.options)
 
+    def closed(self, item: str) -> Mapping[str, tuple[Value, ...]]:
+        """The codes."""
+        return {item: self.option_order()}
+
     @property
     def ranks(self) -> tuple[str, ...]:
         """The ranks that are given, as text, from "1"."""

@@ -59,6 +59,10 @@ class Settings(RowsOrdered):
         """The points as text, from the left pole."""
         return tuple(str(point) for point in range(1, self.points + 1))
 
+    def closed(self, item: str) -> Mapping[str, tuple[Value, ...]]:
+        """The same in each row."""
+        return dict.fromkeys(self.columns(item), self.option_order())
+
     def selectable(self) -> Mapping[str, Text]:
         """The points, under their numbers."""
         return {point: {NUMBER: point} for point in self.option_order()}

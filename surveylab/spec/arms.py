@@ -16,6 +16,7 @@ from surveylab.design.factors import Factor, Level, steps, value_at
 from surveylab.errors import Fault
 from surveylab.spec.asked import Asked
 from surveylab.spec.checking import fault
+from surveylab.spec.codes import Codes, codes_of
 from surveylab.spec.designs import MOST_ARMS, inestimable, written_design
 from surveylab.spec.document import Keyed, Node, Scalar, at, replaced, text_of, texts_of, within
 from surveylab.spec.experiments import ExperimentReading, read_experiment
@@ -61,6 +62,8 @@ class Workshop:
         """The columns of the items that stand on a page in some arm."""
         self.unsettled: set[str] = set()
         """The items whose columns are not known."""
+        self.codes: Codes = {}
+        """The answers that the closed columns take in some arm."""
         self.base = self.apply(())
         self.known = {_place(each) for each in base.faults}
         self.known.update(_place(each) for reading in shelf.values() for each in reading.faults)
@@ -89,7 +92,7 @@ class Workshop:
             node = found.node
             for path, value in inner:
                 node = replaced(node, inside(steps(path)), _with_id(path, value))
-            found = read_instrument(node, found.beside)
+            found = read_instrument(node, found.beside, codes_of(found.instrument.items), found.forgiven)
         return Applied(self.reading if experiment is self.node else read_experiment(experiment), found)
 
     def _factor(self, written: WrittenFactor) -> Factor:
@@ -179,7 +182,8 @@ class Workshop:
         asked.ask(applied.experiment, applied.instrument, arm)
         if applied.instrument is not None:
             there = asked_items(applied.instrument.instrument)
-            items = (item for item in applied.instrument.instrument.items if item.id in there)
+            items = [item for item in applied.instrument.instrument.items if item.id in there]
+            self.codes = {**self.codes, **codes_of(items, self.codes)}
             self.columns.update(column for item in items for column in item.columns)
             self.unsettled.update(set(applied.instrument.ids) - applied.instrument.settled)
 

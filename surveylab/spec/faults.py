@@ -44,6 +44,7 @@ CODES: dict[str, str] = {
     "SL207": "a rule that reads who a person is",
     "SL208": "a language that the pages do not speak, without all the words that they say",
     "SL209": "an unknown word of the pages, or one that cannot be said so",
+    "SL210": "a rule that compares an answer with what nobody can answer",
     # Instruments.
     "SL301": "an id stands twice",
     "SL302": "a page names an unknown item",

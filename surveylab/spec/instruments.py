@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import PurePath
+from types import MappingProxyType
 from typing import Any
 
 from surveylab.design.instrument import RESERVED_ITEMS, RESERVED_PAGES, Instrument
 from surveylab.errors import Fault
 from surveylab.spec.checking import fault, read
+from surveylab.spec.codes import Codes, codes_of
 from surveylab.spec.document import Keyed, Node, Scalar, Series, at, members_of, text_of, texts_of
 from surveylab.spec.faults import Finding, offer
 from surveylab.spec.scores import score_faults
@@ -19,6 +21,7 @@ from surveylab.spec.words import wanted
 from surveylab.words import LANGUAGES, TAG, base
 
 NO_NAMES: frozenset[str] = frozenset()
+NO_CODES: Codes = MappingProxyType({})
 
 _ABSENT: dict[str, Any] = {
     "title": {},
@@ -42,6 +45,8 @@ class InstrumentReading:
     faults: tuple[Fault, ...]
     beside: Beside = nothing
     """What stands beside its file."""
+    forgiven: frozenset[str] = NO_NAMES
+    """Codes of faults that are none here."""
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -54,8 +59,14 @@ class InstrumentReading:
         return frozenset(item.id for item in self.instrument.items if item.settings is not None)
 
 
-def read_instrument(node: Node, beside: Beside = nothing) -> InstrumentReading:
-    """Read and check an instrument; its name is the stem of its file, and its logo stands ``beside`` it."""
+def read_instrument(
+    node: Node, beside: Beside = nothing, elsewhere: Codes = NO_CODES, forgiven: frozenset[str] = NO_NAMES
+) -> InstrumentReading:
+    """Read and check an instrument; its name is the stem of its file, and its logo stands ``beside`` it.
+
+    ``elsewhere`` are answers that its items take without the levels applied: a rule may compare with them,
+    since it holds for nobody where they are not offered. Faults of the codes ``forgiven`` are none.
+    """
     ids = item_ids(node)
     languages = texts_of(at(node, "languages")) or ("en",)
     alone = Surroundings(languages, beside=beside)
@@ -64,13 +75,15 @@ def read_instrument(node: Node, beside: Beside = nothing) -> InstrumentReading:
     instrument = Instrument(name=PurePath(node.file).stem, **{**_ABSENT, **values})
     columns = frozenset(column for item in instrument.items for column in item.columns)
     settled = {item.id for item in instrument.items if item.settings is not None}
-    around = replace(alone, columns=columns, unsettled=frozenset(ids) - settled)
+    codes = codes_of(instrument.items, elsewhere)
+    around = replace(alone, columns=columns, unsettled=frozenset(ids) - settled, codes=codes)
     # Rules and fills may name any item, so they are read again once all items are known.
     before = read("instrument", first.node, alone).faults if first.faults else ()
     named = set(read("instrument", first.node, around).faults).difference(before)
     own = {*_languages(node), *_ids(node), *_pages(node, ids), *score_faults(node, instrument, ids)}
     own.update(_words(node, instrument), structure_faults(instrument, first.node, node))
-    return InstrumentReading(instrument, node, tuple(sorted({*first.faults, *named, *own})), beside)
+    faults = (each for each in {*first.faults, *named, *own} if each.code not in forgiven)
+    return InstrumentReading(instrument, node, tuple(sorted(faults)), beside, forgiven)
 
 
 def item_ids(node: Node) -> tuple[str, ...]:

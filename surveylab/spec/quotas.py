@@ -9,10 +9,11 @@ from itertools import product
 from typing import Any
 
 from surveylab.design.experiment import Quota
-from surveylab.design.rules import Call, Constant, Name, Node, Operation, Rule, compare, evaluate, lookups
+from surveylab.design.rules import Name, Node, Operation, Rule, compare, comparisons, evaluate, lookups
 from surveylab.errors import Fault
 from surveylab.spec import document
 from surveylab.spec.checking import fault
+from surveylab.spec.codes import Codes, unknown_codes
 from surveylab.spec.designs import MOST_ARMS
 from surveylab.spec.document import Keyed, Scalar, at, keys_of, texts_of
 from surveylab.spec.experiments import ExperimentReading
@@ -25,6 +26,8 @@ class AskedColumns:
 
     columns: Collection[str]
     unsettled: Collection[str]
+    codes: Codes
+    """Of the answers in the columns with a closed list of them."""
 
 
 def quota_faults(reading: ExperimentReading, asked: AskedColumns | None) -> Iterator[Fault]:
@@ -71,7 +74,7 @@ class _Checked:
             yield fault(node, Finding("SL502", what, "Keep the lower one."))
         self.before.setdefault(same, name)
         if quota.if_ is not None and rule is not None:
-            found = [*self._names(quota.if_), *self._constants(quota.if_.tree)]
+            found = [*self._names(quota.if_), *self._constants(quota.if_)]
             yield from (fault(rule, each) for each in found)
             if not found and not self._holds_for_somebody(quota.if_):
                 what = f"the rule of the quota {name!r} holds for nobody in any arm."
@@ -98,18 +101,11 @@ class _Checked:
                 remedy = offer(each.name, sorted(self.asked.columns), "columns") + ways
                 yield Finding("SL202", what, remedy, offset=each.position)
 
-    def _constants(self, node: Node) -> Iterator[Finding]:
-        """Levels and strata that a factor or the strata do not have."""
-        if isinstance(node, Call):
-            yield from self._constants(node.argument)
-        if not isinstance(node, Operation):
-            return
-        for name, other in ((node.left, node.right), (node.right, node.left)):
-            if isinstance(name, Name) and isinstance(other, Constant) and node.operator in ("==", "!=", "in"):
-                yield from self._compared(name, other.value if isinstance(other.value, tuple) else (other.value,))
-        for inner in (node.left, node.right):
-            if inner is not None:
-                yield from self._constants(inner)
+    def _constants(self, rule: Rule) -> Iterator[Finding]:
+        """Levels, strata and codes of options that a factor, the strata or an item do not have."""
+        for name, values in comparisons(rule.tree):
+            yield from self._compared(name, values)
+        yield from unknown_codes(rule, self.asked.codes if self.asked else {})
 
     def _compared(self, name: Name, values: tuple[Any, ...]) -> Iterator[Finding]:
         factor = name.name.removeprefix("arm.")

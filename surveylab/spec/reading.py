@@ -119,7 +119,7 @@ def _beside(path: str | Path) -> Beside:
     return lambda name: files(name)[1]
 
 
-SINCE_FROZEN = frozenset({"SL208"})
+SINCE_FROZEN = frozenset({"SL208", "SL210"})
 """Codes of faults that a later version of the program can find in a study that had none."""
 
 
@@ -144,7 +144,7 @@ class _Desk:
             self._fetch(name)
         reading = read_experiment(node)
         work = Workshop(reading, self.shelf)
-        asked = AskedColumns(work.columns, work.unsettled) if work.base.instrument else None
+        asked = AskedColumns(work.columns, work.unsettled, work.codes) if work.base.instrument else None
         self.faults.update(reading.faults, work.faults, quota_faults(reading, asked))
         faults = [each for each in self.faults if each.code not in self.forgiven]
         if faults:
@@ -176,7 +176,7 @@ class _Desk:
             node, faults = parse(text, file)
             self.faults.update(faults)
             if node is not None:
-                self.shelf[named.text] = of_tree(node, self._picture)
+                self.shelf[named.text] = of_tree(node, self._picture, forgiven=self.forgiven)
                 self.faults.update(self.shelf[named.text].faults)
 
     def _picture(self, name: str) -> Found:

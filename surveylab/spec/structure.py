@@ -124,6 +124,9 @@ def _rules(instrument: Instrument, node: Node) -> Iterator[Fault]:
         if page.applicable_if:
             there = at(node, "pages", page.id, "applicable_if")
             yield from _too_early(page.applicable_if, there, places, page)
+        if page.screen_out_if:
+            there = at(node, "pages", page.id, "screen_out_if")
+            yield from _too_early(page.screen_out_if, there, places, page, with_page=True)
     for item in instrument.items:
         if item.applicable_if:
             yield from _too_early(item.applicable_if, at(node, "items", item.id, "applicable_if"), places, item)
@@ -184,7 +187,7 @@ class _Places:
             mine = self._instrument.section(page.id)
             return mine is not None and _precedes(self._instrument.arrangement, mine.id, part.id)
         if isinstance(part, Page):
-            return self._page_before(page.id, part.id)
+            return (with_page and page.id == part.id) or self._page_before(page.id, part.id)
         if part.id not in self._page:
             return True
         other = self._page[part.id]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time, timedelta
 from fractions import Fraction
 from types import MappingProxyType
@@ -23,6 +23,7 @@ from surveylab.design import fills, rules
 from surveylab.design.scores import OWN_SCORE
 from surveylab.design.terms import IDENTITY
 from surveylab.errors import Fault
+from surveylab.spec.codes import Codes, unknown_codes
 from surveylab.spec.faults import Finding, offer, refusal
 
 _CLOCK = r"([01]\d|2[0-3]):[0-5]\d"
@@ -49,12 +50,14 @@ class Surroundings:
 
     ``languages``: of the instrument, the default first. ``columns``: what rules and fills of
     the instrument may name, None before the items are known. ``unsettled``: items whose columns
-    are not known because they are at fault. ``inquiries``: what decision rules may name.
+    are not known because they are at fault. ``codes``: of the answers in columns with a closed
+    list. ``inquiries``: what decision rules may name.
     """
 
     languages: tuple[str, ...] = ("en",)
     columns: frozenset[str] | None = None
     unsettled: frozenset[str] = frozenset()
+    codes: Codes = field(default_factory=dict)
     inquiries: tuple[str, ...] = ()
     beside: Beside = nothing
     """The text that a picture beside the instrument is frozen as."""
@@ -116,6 +119,7 @@ def _item_rule(written: Any, info: ValidationInfo) -> rules.Rule:
                 )
                 for each in unknown
             ),
+            *unknown_codes(rule, around.codes),
         ]
     )
     return rule

@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, abort, request
 
-from surveylab.design.cases import STAGES
 from surveylab.errors import SurveylabError
 from surveylab.fieldwork import progress
 from surveylab.templating import render
@@ -74,7 +73,6 @@ def _page(template: str, **values: object) -> Response:
         language=ENGLISH,
         t=ENGLISH.say,
         assets=assets.addresses(),
-        steps=tuple(STAGES.values()),
         **values,
     )
     return Response(text)

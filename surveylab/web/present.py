@@ -32,6 +32,7 @@ DOORS = {
     Standing.CLOSED: ("closed", 410),
     Standing.PAUSED: ("paused", 503),
     Standing.QUOTA_FULL: ("full", 410),
+    Standing.SCREENED_OUT: ("screened", 410),
     Standing.OPTED_OUT: ("stopped", 410),
 }
 """What stands at the link of a respondent, and with which code.

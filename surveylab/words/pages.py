@@ -229,6 +229,34 @@ FULL_MORE = Word(
     "usted.",
     ar="شكرًا على رغبتك في المشاركة. لدينا من الإجابات ما نحتاج إليه، فلا أسئلة أخرى لك.",
 )
+SCREENED_TITLE = Word(
+    "screened_title",
+    en="No more questions",
+    de="Keine weiteren Fragen",
+    fr="Plus de questions",
+    es="No hay más preguntas",
+    ar="لا مزيد من الأسئلة",
+)
+SCREENED = Word(
+    "screened",
+    en="We have no more questions for you",
+    de="Wir haben keine weiteren Fragen an Sie",
+    fr="Nous n’avons plus de questions pour vous",
+    es="No tenemos más preguntas para usted",
+    ar="ليس لدينا مزيد من الأسئلة لك",
+)
+SCREENED_MORE = Word(
+    "screened_more",
+    en="Thank you for your answers. The other questions of this survey are for some people only, and by what you "
+    "answered they are not for you.",
+    de="Danke für Ihre Antworten. Die übrigen Fragen dieser Umfrage sind nur für einen Teil der Menschen bestimmt, "
+    "und nach Ihren Antworten gehören Sie nicht dazu.",
+    fr="Merci de vos réponses. Les autres questions de cette enquête ne s’adressent qu’à certaines personnes, et "
+    "d’après vos réponses elles ne vous concernent pas.",
+    es="Gracias por sus respuestas. Las demás preguntas de esta encuesta son solo para algunas personas y, según lo "
+    "que respondió, no se dirigen a usted.",
+    ar="شكرًا على إجاباتك. الأسئلة الأخرى في هذا الاستبيان موجهة إلى بعض الناس فقط، وحسب إجاباتك فهي غير موجهة إليك.",
+)
 KEPT_SO_FAR = Word(
     "kept_so_far",
     en="What you answered so far has been kept.",

@@ -93,8 +93,10 @@ frame: {source: people}
     documents = {"trial.yaml": trial, "questions.yaml": instrument}
     with pytest.raises(SpecError, match="SL208"):
         spec.read_documents(documents, "trial.yaml")
-    token = field.tokens(field.run(spec.read_documents(documents, "trial.yaml", frozen=True)))[0]
+    row = field.run(spec.read_documents(documents, "trial.yaml", frozen=True))
+    (token,) = field.tokens(row, f="y")
     assert ">Beginnen<" in browser.get(f"/r/{token}").text
     page = browser.start(token)
     assert page.status_code == 200
     assert f">{CATALOGUE['continue']['en']}<" in page.text
+    assert browser.heading(browser.answer(page, {"a": "x"})) == "Waarom?", "its arms are what they were"

@@ -102,11 +102,16 @@ def test_time_of_synthetic_respondents_is_their_own(ledger: Ledger, study: Study
         assert seconds == pytest.approx(how.seconds[page], abs=0.01)
 
 
-def test_who_finds_a_quota_full_is_told_apart(ledger: Ledger, study: Study, address: str) -> None:
-    """Of many who come at once, each at a time of its own, as many finish as there are places confirmed."""
-    name = "nps_wording_length.yaml"
+def test_who_is_sent_away_is_told_apart(ledger: Ledger, study: Study, address: str) -> None:
+    """Of many who come at once, each at a time of its own, as many finish as there are places confirmed.
+
+    Who is screened out is counted by itself, and takes no place.
+    """
+    name, asks = "nps_wording_length.yaml", "relationship_nps.yaml"
     quota = "quotas: {detractors: {most: 6, if: recommend <= 8}}\n"
-    study = spec.read_documents({**study.documents, name: study.documents[name] + quota}, name)
+    page = "- {id: recommendation, items: [recommend]"
+    screening = study.documents[asks].replace(page, f"{page}, screen_out_if: recommend <= 5")
+    study = spec.read_documents({**study.documents, name: study.documents[name] + quota, asks: screening}, name)
     with ledger.write() as conn:
         frames.replace_frame(conn, "customers", "x", simulate.frame(PEOPLE, "s"), NOW)
     recruit.draw(ledger, study, NOW)
@@ -115,6 +120,7 @@ def test_who_finds_a_quota_full_is_told_apart(ledger: Ledger, study: Study, addr
     assert flow.quotas[0].confirmed <= 6
     assert flow.quotas[0].turned_away == ends["quota_full"] > 0
     assert flow.total["submitted"] == ends["finished"] > flow.quotas[0].confirmed
+    assert flow.total["screened out"] == ends["screened_out"] > 0
 
 
 def test_a_wrong_token_is_an_error(study: Study, address: str) -> None:
