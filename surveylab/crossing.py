@@ -47,7 +47,7 @@ def cross(ids: NDArray[np.str_], fields: Mapping[str, NDArray[Any]], by: Sequenc
     code = np.zeros(len(ids), dtype=np.intp)
     labels: tuple[str, ...] = ("",)
     for name in by:
-        own, values = _ranked(ids, column(fields, name), name)
+        own, values = ranked(ids, column(fields, name), name)
         texts = [f"{name}={written(value)}" for value in values]
         if len(labels) == 1:  # the first field, or one value so far: nothing can be empty
             code, cells = own, np.arange(len(values))
@@ -85,7 +85,12 @@ def is_missing(value: object) -> bool:
     return value is None or value == "" or value != value  # noqa: PLR0124 - NaN is what differs from itself
 
 
-def _ranked(ids: NDArray[np.str_], array: NDArray[Any], name: str) -> tuple[NDArray[np.intp], list[Any]]:
+def ranked(ids: NDArray[np.str_], array: NDArray[Any], name: str) -> tuple[NDArray[np.intp], list[Any]]:
+    """Each value's rank among the distinct ones, shape (n,), and these: numbers first, then texts.
+
+    Raises:
+        SurveylabError: a unit without a value, named by its id.
+    """
     values = array.tolist()  # a dictionary of Python values is many times faster than sorting a million texts
     distinct = set(values)
     if any(map(is_missing, distinct)):

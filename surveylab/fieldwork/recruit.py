@@ -89,7 +89,7 @@ class Recruited:
             unit=self.units,
             probability=self.sample.probability,
             stratum=self.sample.stratum,
-            cluster=np.full(len(self.units), ""),
+            cluster=self.sample.cluster,
             block=self.assigned.block,
             arm=self.assigned.arm,
             position=self.assigned.position,
@@ -171,6 +171,7 @@ def _differences(study: Study, kept: assignments.StoredAssignments, again: Recru
     compared = {
         "inclusion probabilities": (kept.probability, again.sample.probability),
         "strata": (kept.stratum, again.sample.stratum),
+        "clusters": (kept.cluster, again.sample.cluster),
         "blocks": (kept.block, again.assigned.block),
     }
     arms = study.experiment.arms
@@ -301,7 +302,7 @@ def _arrived(study: Study, units: NDArray[np.str_]) -> Recruited:
     """
     exp, n = study.experiment, len(units)
     view = FrameView(units, {})
-    sample = Sample(np.arange(n), np.full(n, np.nan), np.full(n, ""))
+    sample = Sample.of(np.arange(n), np.full(n, np.nan))
     if exp.sampling is not None and n:
         scheme = registry.load("sampling", exp.sampling.scheme)
         sample = scheme.draw(view, exp.sampling.settings, randomness.stream(exp.seed, "sampling"))

@@ -9,6 +9,9 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from surveylab import registry
+from surveylab.errors import SurveylabError
+
 
 @dataclass(frozen=True)
 class FrameView:
@@ -25,13 +28,27 @@ class FrameView:
 class Sample:
     """The drawn units, in the order of the frame; all arrays have shape (n,).
 
-    ``positions`` index the frame, ``probability`` is the first-order inclusion probability,
-    ``stratum`` is "" where the scheme has none.
+    ``positions`` index the frame. ``probability`` is the first-order inclusion probability, not a
+    number where chance did not choose. ``stratum`` is the stratum within which the first stage was
+    drawn and ``cluster`` the primary sampling unit; each is "" where the scheme has none.
     """
 
     positions: NDArray[np.intp]
     probability: NDArray[np.float64]
     stratum: NDArray[np.str_]
+    cluster: NDArray[np.str_]
+
+    @classmethod
+    def of(
+        cls,
+        positions: NDArray[np.intp],
+        probability: NDArray[np.float64],
+        stratum: NDArray[np.str_] | None = None,
+        cluster: NDArray[np.str_] | None = None,
+    ) -> Sample:
+        """A sample whose labels are "" where they are not given."""
+        none = np.zeros(len(positions), dtype=np.str_)
+        return cls(positions, probability, none if stratum is None else stratum, none if cluster is None else cluster)
 
 
 @runtime_checkable
@@ -63,3 +80,26 @@ class OneByOne(Protocol):
 
     def hashing(self, settings: Any, rng: np.random.Generator) -> tuple[str, int]:
         """The key and the bound of the same function, for a browser (docs/surfaces.md): taken just when h < bound."""
+
+
+@runtime_checkable
+class Pairwise(Protocol):
+    """What a scheme has beside the contract whose second-order inclusion probabilities are known."""
+
+    def joint(self, frame: FrameView, settings: Any, positions: NDArray[np.intp]) -> NDArray[np.float64]:
+        """The probability that two units are both in the sample, for every pair of the units at ``positions``.
+
+        Shape (m, m), symmetric; a unit's own inclusion probability is on the diagonal. The units need
+        not be a sample. SurveylabError as in ``draw``, and where these settings have none.
+        """
+
+
+def joint(scheme: str, frame: FrameView, settings: Any, positions: NDArray[np.intp]) -> NDArray[np.float64]:
+    """``Pairwise.joint`` of a scheme by its name. SurveylabError where the scheme has no joint probabilities."""
+    module = registry.load("sampling", scheme)
+    if not isinstance(module, Pairwise):
+        able = [name for name in registry.names("sampling") if isinstance(registry.load("sampling", name), Pairwise)]
+        raise SurveylabError(
+            f"The sampling scheme {scheme} has no joint inclusion probabilities. These have: {', '.join(able)}."
+        )
+    return module.joint(frame, settings, positions)

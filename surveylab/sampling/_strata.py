@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from surveylab.crossing import Crossing, column, is_missing
+from surveylab.crossing import Crossing
 from surveylab.errors import SurveylabError, hint
 from surveylab.sampling import FrameView
+from surveylab.sampling._requests import numeric
 
 Number = TypeVar("Number", int, float)
 
@@ -75,13 +75,24 @@ class Strata:
                 raise SurveylabError(f"The total of {size!r} is {total} in stratum {label!r}. A size is 0 or more.")
         return totals
 
+    def costs(self, cost: str | Mapping[str, float]) -> list[float]:
+        """c_h: what a unit of each stratum costs, as given or as the mean of a field. SurveylabError at 0 or less."""
+        if isinstance(cost, Mapping):
+            found = self.given("cost", cost)
+        else:
+            found = [math.fsum(values) / len(values) for values in self._values(cost)]
+        for label, each in zip(self.crossing.labels, found, strict=True):
+            if each <= 0:
+                raise SurveylabError(f"A unit of stratum {label!r} costs {each:g} by `cost`. Give what is above 0.")
+        return found
+
     def _values(self, name: str) -> list[list[float]]:
         """The values of a numeric field, by stratum.
 
         Lists, for ``math.fsum``: its sums are exact, whatever the order, so that a stored
         draw is repeated on every machine.
         """
-        values = _numeric(self.frame, name)[np.argsort(self.crossing.code, kind="stable")]
+        values = numeric(self.frame, name)[np.argsort(self.crossing.code, kind="stable")]
         return [part.tolist() for part in np.split(values, np.cumsum(self.crossing.sizes)[:-1])]
 
 
@@ -90,20 +101,3 @@ def _deviation(values: list[float]) -> float:
         return 0.0
     mean = math.fsum(values) / len(values)
     return math.sqrt(math.fsum((value - mean) ** 2 for value in values) / (len(values) - 1))
-
-
-def _numeric(frame: FrameView, name: str) -> NDArray[np.float64]:
-    """A field as numbers. SurveylabError names the first unit that has none."""
-    values: NDArray[Any] = column(frame.fields, name)
-    if values.dtype.kind not in "biuf":
-        for unit, value in zip(frame.ids.tolist(), values.tolist(), strict=True):
-            if is_missing(value) or not isinstance(value, int | float):
-                raise SurveylabError(f"Unit {unit!r} has {value!r} for {name!r}, which must be a number.")
-    numbers = values.astype(np.float64)
-    wrong = np.flatnonzero(~np.isfinite(numbers))
-    if wrong.size:
-        raise SurveylabError(
-            f"Unit {str(frame.ids[wrong[0]])!r} has {numbers[wrong[0]]} for {name!r}, which must be a finite number. "
-            "Fill it in, or leave such units out with `eligible`."
-        )
-    return numbers

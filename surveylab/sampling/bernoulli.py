@@ -18,11 +18,12 @@ from fractions import Fraction
 from math import ceil
 
 import numpy as np
+from numpy.typing import NDArray
 
 from surveylab.digests import hasher, prefixed
-from surveylab.errors import SurveylabError
 from surveylab.randomness import words
 from surveylab.sampling import FrameView, Sample
+from surveylab.sampling._requests import enough
 
 LABEL = "surveylab.sampling"
 """Keeps these hashes apart from every other use of a seed."""
@@ -79,9 +80,15 @@ def draw(frame: FrameView, settings: Settings, rng: np.random.Generator) -> Samp
     Raises:
         SurveylabError: the frame is empty.
     """
-    size = len(frame.ids)
-    if not size:
-        raise SurveylabError("The frame has no eligible unit. Load units, or widen `eligible`.")
+    size = enough(frame, 0)
     taken = np.fromiter(map(chooser(settings, rng), frame.ids.tolist()), dtype=bool, count=size)
     positions = np.flatnonzero(taken)
-    return Sample(positions, np.full(len(positions), settings.p), np.zeros(len(positions), dtype=np.str_))
+    return Sample.of(positions, np.full(len(positions), settings.p))
+
+
+def joint(frame: FrameView, settings: Settings, positions: NDArray[np.intp]) -> NDArray[np.float64]:
+    """p^2 for every two units. SurveylabError as in ``draw``."""
+    enough(frame, 0)
+    pairs = np.full((len(positions), len(positions)), settings.p**2)
+    np.fill_diagonal(pairs, settings.p)
+    return pairs

@@ -10,10 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from surveylab.errors import SurveylabError
-from surveylab.randomness import order
+from surveylab.randomness import first
 from surveylab.sampling import FrameView, Sample
+from surveylab.sampling._requests import enough
+from surveylab.sampling._selection import Equal
 
 
 @dataclass(frozen=True)
@@ -38,13 +40,10 @@ def draw(frame: FrameView, settings: Settings, rng: np.random.Generator) -> Samp
     Raises:
         SurveylabError: the frame is empty or has fewer than ``n`` units.
     """
-    size, n = len(frame.ids), settings.n
-    if not size:
-        raise SurveylabError("The frame has no eligible unit. Load units, or widen `eligible`.")
-    if n > size:
-        raise SurveylabError(
-            f"The sample asks for {n} units and the frame has {size} that are eligible. "
-            "Lower sampling `n`, widen `eligible` or load more units."
-        )
-    positions = np.sort(order(rng, size)[:n])
-    return Sample(positions, np.full(n, n / size), np.zeros(n, dtype=np.str_))
+    size, n = enough(frame, settings.n), settings.n
+    return Sample.of(first(rng, size, n), np.full(n, n / size))
+
+
+def joint(frame: FrameView, settings: Settings, positions: NDArray[np.intp]) -> NDArray[np.float64]:
+    """n(n-1)/(N(N-1)) for every two units. SurveylabError as in ``draw``."""
+    return Equal(enough(frame, settings.n), settings.n).pairs(positions)

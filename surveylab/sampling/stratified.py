@@ -3,8 +3,11 @@
 The inclusion probability is n_h/N_h exactly (Cochran 1977, Sampling Techniques, chapter 5). Allocations:
 
 - proportional: n_h proportional to N_h (Cochran 1977, section 5.5).
+- equal: the same n_h in every stratum, for comparing the strata with each other.
 - neyman: n_h proportional to N_h S_h, the least variance of a mean for a given n (Neyman
   1934, JRSS 97, 558-625; Cochran 1977, equation 5.26).
+- optimal: n_h proportional to N_h S_h / sqrt(c_h), the least variance of a mean for a given
+  cost when a unit of stratum h costs c_h (Cochran 1977, section 5.5).
 - power: n_h proportional to X_h^q CV_h, between equal precision of all strata (q = 0) and
   of the whole (q = 1) (Bankier 1988, The American Statistician 42, 174-177).
 - fixed: n_h as given.
@@ -21,12 +24,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from surveylab.crossing import cross
 from surveylab.errors import SurveylabError
 from surveylab.randomness import order_within
 from surveylab.sampling import FrameView, Sample
 from surveylab.sampling._allocation import allocate
+from surveylab.sampling._requests import enough
 from surveylab.sampling._strata import Strata
 
 
@@ -37,7 +42,8 @@ class Settings:
     ``strata``: fields whose crossed values are the strata. ``n``: the total; with ``allocation:
     fixed`` a mapping stratum -> n_h that names every stratum, such as ``region=north,age=old``.
     ``allocation``: how n is shared among the strata; each reads its own keys only.
-    ``sd`` (neyman): stratum -> S_h, or the numeric field whose sd within each stratum is S_h.
+    ``sd`` (neyman, optimal): stratum -> S_h, or the numeric field whose sd within each stratum is S_h.
+    ``cost`` (optimal): stratum -> c_h, above 0, or the numeric field whose mean within each stratum it is.
     ``size`` (power): the numeric field whose stratum totals are X_h; without it X_h is N_h.
     ``cv`` (power): stratum -> CV_h, or the numeric field whose coefficient of variation it is;
     without it all are equal. ``power``: the exponent q. ``minimum``: units wanted in every stratum.
@@ -45,8 +51,9 @@ class Settings:
 
     strata: tuple[str, ...]
     n: int | Mapping[str, int]
-    allocation: Literal["proportional", "neyman", "power", "fixed"] = "proportional"
+    allocation: Literal["proportional", "equal", "neyman", "optimal", "power", "fixed"] = "proportional"
     sd: str | Mapping[str, float] | None = None
+    cost: str | Mapping[str, float] | None = None
     size: str | None = None
     cv: str | Mapping[str, float] | None = None
     power: float = 0.5
@@ -72,18 +79,26 @@ class Settings:
                 "n is a number for each stratum just where the allocation is fixed; "
                 "give the total as one number, or say allocation: fixed with a mapping."
             )
-        if self.allocation == "neyman" and self.sd is None:
-            raise ValueError("allocation neyman needs sd; give a numeric field, or a mapping stratum -> S_h.")
-        for key, reader in (("sd", "neyman"), ("size", "power"), ("cv", "power")):
-            if getattr(self, key) is not None and self.allocation != reader:
+        for key, readers in READERS.items():
+            if getattr(self, key) is not None and self.allocation not in readers:
                 raise ValueError(
-                    f"{key} is not read by the allocation {self.allocation}; leave it out, or say allocation: {reader}."
+                    f"{key} is not read by the allocation {self.allocation}; "
+                    f"leave it out, or say allocation: {' or '.join(readers)}."
                 )
+        for key in ("sd", "cost"):
+            if self.allocation in READERS[key] and getattr(self, key) is None:
+                raise ValueError(
+                    f"allocation {self.allocation} needs {key}; give a numeric field, or a mapping stratum -> number."
+                )
+
+
+READERS = {"sd": ("neyman", "optimal"), "cost": ("optimal",), "size": ("power",), "cv": ("power",)}
+"""Key -> the allocations that read it."""
 
 
 def needs(settings: Settings) -> tuple[str, ...]:
     """The fields of the strata, and those that the allocation reads."""
-    read = (settings.sd, settings.size, settings.cv)
+    read = (settings.sd, settings.cost, settings.size, settings.cv)
     return tuple(dict.fromkeys((*settings.strata, *(name for name in read if isinstance(name, str)))))
 
 
@@ -94,16 +109,31 @@ def draw(frame: FrameView, settings: Settings, rng: np.random.Generator) -> Samp
         SurveylabError: an empty frame; a field, a stratum or a value that is not there; more
             units asked for than there are; numbers that allocate nothing.
     """
-    if not len(frame.ids):
-        raise SurveylabError("The frame has no eligible unit. Load units, or widen `eligible`.")
-    strata = Strata(frame, cross(frame.ids, frame.fields, settings.strata))
+    strata = _strata(frame, settings)
     code, sizes = strata.crossing.code, strata.crossing.sizes
     taken = np.array(allocation(strata, settings), dtype=np.intp)
     by_stratum = order_within(rng, code)
     place = np.arange(len(code)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     positions = np.sort(by_stratum[place < np.repeat(taken, sizes)])
     own = code[positions]
-    return Sample(positions, (taken / sizes)[own], strata.crossing.named(own))
+    return Sample.of(positions, (taken / sizes)[own], strata.crossing.named(own))
+
+
+def joint(frame: FrameView, settings: Settings, positions: NDArray[np.intp]) -> NDArray[np.float64]:
+    """n_h(n_h-1)/(N_h(N_h-1)) within a stratum, the product of both across. SurveylabError as in ``draw``."""
+    strata = _strata(frame, settings)
+    sizes, taken = strata.crossing.sizes, np.array(allocation(strata, settings), dtype=np.intp)
+    own = strata.crossing.code[positions]
+    probability = (taken / sizes)[own]
+    within = taken * (taken - 1) / np.maximum(sizes * (sizes - 1), 1)
+    pairs = np.where(own[:, None] == own[None, :], within[own][:, None], np.outer(probability, probability))
+    np.fill_diagonal(pairs, probability)
+    return pairs
+
+
+def _strata(frame: FrameView, settings: Settings) -> Strata:
+    enough(frame, settings.n if isinstance(settings.n, int) else 0)
+    return Strata(frame, cross(frame.ids, frame.fields, settings.strata))
 
 
 def allocation(strata: Strata, settings: Settings) -> list[int]:
@@ -114,20 +144,18 @@ def allocation(strata: Strata, settings: Settings) -> list[int]:
     """
     if isinstance(settings.n, Mapping):
         return _fixed(strata, settings.n)
-    total = len(strata.frame.ids)
-    if settings.n > total:
-        raise SurveylabError(
-            f"The sample asks for {settings.n} units and the frame has {total} that are eligible. "
-            "Lower sampling `n`, widen `eligible` or load more units."
-        )
     return allocate(_measure(strata, settings), strata.crossing.sizes.tolist(), settings.n, settings.minimum)
 
 
 def _measure(strata: Strata, settings: Settings) -> list[float]:
     """What the units are allocated in proportion to, one number per stratum."""
     sizes = [float(size) for size in strata.crossing.sizes.tolist()]
+    if settings.allocation == "equal":
+        return [1.0] * len(sizes)
     if settings.sd is not None:
-        return _products("sd", sizes, strata.deviations(settings.sd))
+        measure = _products("sd", sizes, strata.deviations(settings.sd))
+        costs = [1.0] * len(sizes) if settings.cost is None else strata.costs(settings.cost)
+        return [each / math.sqrt(cost) for each, cost in zip(measure, costs, strict=True)]
     if settings.allocation == "power":
         totals = sizes if settings.size is None else strata.totals(settings.size)
         spread = [1.0] * len(sizes) if settings.cv is None else strata.variations(settings.cv)

@@ -7,6 +7,7 @@ database refuses to change them afterwards. Who asks again gets what is stored.
 from __future__ import annotations
 
 import base64
+import math
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -221,7 +222,8 @@ def _insert_chunk(conn: Connection, experiment_id: int, cases: NewCases, chances
     ids = reserve(conn, sampled_case, n)
     labels = [column.tolist() for column in (cases.unit, _tokens(n), cases.stratum, cases.cluster, cases.block)]
     fields = json_objects(cases.fields) if cases.fields else repeat("{}", n)
-    insert_rows(conn, sampled_case, _CASE, zip(ids, repeat(experiment_id), *labels, cases.probability.tolist(), fields))
+    probability = (None if math.isnan(each) else each for each in cases.probability.tolist())
+    insert_rows(conn, sampled_case, _CASE, zip(ids, repeat(experiment_id), *labels, probability, fields))
     insert_rows(conn, assignment, (*_ASSIGNMENT, "position", "block"), _assignments(ids, cases, chances))
     moment = stored(conn, event.c.at, at)
     insert_rows(

@@ -54,6 +54,24 @@ def test_the_raw_stream_is_pinned() -> None:
     assert [f"{word:016x}" for word in drawn.tolist()] == GOLDEN_WORDS
 
 
+def test_an_order_is_that_of_the_whole_words() -> None:
+    """Words that agree in their upper half, and equal words, come as a stable sort of all 64 bits has them."""
+    script = [7 << 32 | 5, 1, 7 << 32 | 4, 7 << 32 | 5, 0, 9 << 48, 7 << 32 | 4]
+    by_hand = np.argsort(np.array(script, dtype=np.uint64), kind="stable").tolist()
+    assert by_hand == [4, 1, 2, 6, 0, 3, 5]
+    assert randomness.order(Scripted(*script), 7).tolist() == by_hand  # type: ignore[arg-type]
+    for some in range(1, 8):
+        chosen = randomness.first(Scripted(*script), 7, some)  # type: ignore[arg-type]
+        assert chosen.tolist() == sorted(by_hand[:some])
+
+
+def test_a_long_order_is_that_of_a_stable_sort() -> None:
+    """A hundred thousand words, a quarter of them repeated."""
+    script = np.concatenate([randomness.words(randomness.stream("long"), 80_000)] * 2)[:100_000]
+    expected = np.argsort(script, kind="stable")
+    assert np.array_equal(randomness.order(Scripted(*script.tolist()), 100_000), expected)  # type: ignore[arg-type]
+
+
 def test_streams_differ_by_seed_and_by_label() -> None:
     """Seed and labels each name another stream, and the same names the same one."""
     first = randomness.words(randomness.stream("a", "sampling"), 4).tolist()

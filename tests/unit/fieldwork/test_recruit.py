@@ -36,6 +36,20 @@ def study(*changes: tuple[str, str]) -> Study:
     return spec.read_documents({**shipped.documents, f"{NAME}.yaml": text}, f"{NAME}.yaml")
 
 
+SCHEMES = (
+    "{scheme: systematic, n: 40, sort: [region, age]}",
+    "{scheme: pps, n: 40, size: spent}",
+    "{scheme: pps, n: 40, size: spent, method: systematic, sort: []}",
+    "{scheme: cluster, cluster: age, clusters: 3, method: sampford}",
+    "{scheme: two_stage, cluster: age, clusters: 4, units: 5}",
+    "{scheme: two_stage, cluster: branch, clusters: 4, units: 2, strata: [region]}",
+    "{scheme: quota, strata: [region], n: {region=north: 20, region=south: 20}}",
+    "{scheme: stratified, strata: [region], allocation: equal, n: 40}",
+    "{scheme: stratified, strata: [region], allocation: optimal, sd: spent, cost: age, n: 40}",
+)
+SHIPPED = "sampling: {scheme: stratified, strata: [region], allocation: proportional, n: 40}"
+
+
 def people() -> Iterator[tuple[str, dict[str, Any], dict[str, str] | None]]:
     """A hundred customers; those of 17 are not eligible, and every other one has a name."""
     for number in range(100):
@@ -43,6 +57,7 @@ def people() -> Iterator[tuple[str, dict[str, Any], dict[str, str] | None]]:
             "region": ("north", "south")[number % 2],
             "age": 17 + number % 10,
             "spent": number / 2 if number else 3,
+            "branch": number % 8,
         }
         yield f"c{number:03d}", fields, {"first_name": f"Ann{number}"} if number % 2 else None
 
@@ -146,6 +161,50 @@ def test_an_audit_looks_at_every_column_of_every_factor(
 
     monkeypatch.setattr(assignments, "assignments", changed)
     assert recruit.audit(loaded, NAME).differences == (f"the {what} of {factor} differ",)
+
+
+@pytest.mark.parametrize("sampling", SCHEMES)
+def test_every_scheme_is_drawn_stored_and_audited(loaded: Ledger, sampling: str) -> None:
+    """From YAML to the ledger and back, with strata, clusters and probabilities as they were drawn."""
+    given = study((SHIPPED, f"sampling: {sampling}"))
+    assert given.experiment.sampling is not None
+    drawn = recruit.draw(loaded, given, NOW)
+    assert recruit.audit(loaded, NAME).differences == ()
+    with loaded.read() as conn:
+        row = experiments.experiment(conn, NAME)
+        assert row is not None
+        kept = assignments.assignments(conn, row.id)
+    scheme, settings = given.experiment.sampling.scheme, given.experiment.sampling.settings
+    assert len(kept.unit) == drawn.cases > 0
+    assert np.isnan(kept.probability).all() == (scheme == "quota")
+    field = getattr(settings, "cluster", None)
+    known = {unit: fields for unit, fields, _ in people()}
+    clusters = [f"{field}={known[unit][field]}" if field else "" for unit in kept.unit.tolist()]
+    assert kept.cluster.tolist() == clusters
+    strata = getattr(settings, "strata", ())
+    assert kept.stratum.tolist() == [
+        ",".join(f"{name}={known[unit][name]}" for name in strata) for unit in kept.unit.tolist()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("column", "what"), [("stratum", "strata"), ("cluster", "clusters"), ("probability", "inclusion probabilities")]
+)
+def test_an_audit_looks_at_every_column_of_the_sample(
+    loaded: Ledger, monkeypatch: pytest.MonkeyPatch, column: str, what: str
+) -> None:
+    """One value that differs is told by its name."""
+    recruit.draw(loaded, study((SHIPPED, f"sampling: {SCHEMES[5]}")), NOW)
+    honest = assignments.assignments
+
+    def changed(conn: Any, experiment: int) -> assignments.StoredAssignments:
+        kept = honest(conn, experiment)
+        values = getattr(kept, column).copy()
+        values[0] = 0.9 if column == "probability" else "x"
+        return replace(kept, **{column: values})
+
+    monkeypatch.setattr(assignments, "assignments", changed)
+    assert recruit.audit(loaded, NAME).differences == (f"the {what} differ",)
 
 
 def test_a_message_knows_the_person(loaded: Ledger, tmp_path: Path) -> None:

@@ -208,3 +208,44 @@ def test_settings_that_can_never_work(settings: dict[str, Any], message: str) ->
     """They are refused where they are made, so that `check` finds them."""
     with pytest.raises(ValueError, match=message):
         Settings(**settings)
+
+
+def test_equal_allocation() -> None:
+    """Nine units over three strata are three each, whatever their sizes; a small one is taken whole."""
+    assert taken(drawn(frame({"a": 100, "b": 10, "c": 40}), n=9, allocation="equal")) == {
+        "region=a": 3,
+        "region=b": 3,
+        "region=c": 3,
+    }
+    assert taken(drawn(frame({"a": 100, "b": 2}), n=10, allocation="equal")) == {"region=a": 8, "region=b": 2}
+
+
+def test_optimal_allocation_by_hand() -> None:
+    """N S / sqrt(c) = 40 x 3/1, 40 x 3/3, 20 x 6/3: 120, 40, 40 share 20 units as 12, 4, 4."""
+    given: dict[str, Any] = {
+        "n": 20,
+        "allocation": "optimal",
+        "sd": {"region=a": 3.0, "region=b": 3.0, "region=c": 6.0},
+    }
+    units = frame({"a": 40, "b": 40, "c": 20}, price=[1] * 40 + [9] * 60)
+    by_hand = {"region=a": 12, "region=b": 4, "region=c": 4}
+    assert taken(drawn(units, **given, cost={"region=a": 1, "region=b": 9, "region=c": 9})) == by_hand
+    assert taken(drawn(units, **given, cost="price")) == by_hand
+    assert needs(Settings(("region",), **given, cost="price")) == ("region", "price")
+    with pytest.raises(SurveylabError, match="A unit of stratum 'region=b' costs 0"):
+        drawn(units, **given, cost={"region=a": 1, "region=b": 0, "region=c": 9})
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"allocation": "optimal", "sd": "x"}, "allocation optimal needs cost"),
+        ({"allocation": "optimal", "cost": "x"}, "allocation optimal needs sd"),
+        ({"allocation": "neyman", "sd": "x", "cost": "y"}, "cost is not read by the allocation neyman"),
+        ({"allocation": "equal", "sd": "x"}, "say allocation: neyman or optimal"),
+    ],
+)
+def test_an_allocation_gets_what_it_reads(given: dict[str, Any], message: str) -> None:
+    """What it needs and nothing else."""
+    with pytest.raises(ValueError, match=message):
+        Settings(("region",), 10, **given)
