@@ -66,12 +66,18 @@ def test_every_plugin_meets_its_contract(kind: str) -> None:
 def test_help_loads_neither_numpy_nor_pymc() -> None:
     """`surveylab --help` answers at once."""
     code = "from surveylab.cli import main\ntry:\n    main(['--help'])\nexcept SystemExit:\n    pass"
-    assert not loaded_by(code) & {"numpy", "pymc", "pandas", "sqlalchemy", "flask", "pydantic"}
+    assert not loaded_by(code) & {"numpy", "pymc", "pandas", "sqlalchemy", "flask", "pydantic", "svy", "polars"}
 
 
 def test_the_web_process_never_loads_the_models() -> None:
-    """Importing the web application brings neither PyMC nor ArviZ nor the analysis."""
-    assert not loaded_by("import surveylab.web") & {"pymc", "arviz", "nutpie", "pandas", "surveylab.analysis"}
+    """Importing the web application brings neither PyMC nor ArviZ nor svy nor the analysis."""
+    heavy = {"pymc", "arviz", "nutpie", "pandas", "svy", "polars", "surveylab.analysis", "surveylab.weighting"}
+    assert not loaded_by("import surveylab.web") & heavy
+
+
+def test_svy_is_loaded_when_something_is_estimated() -> None:
+    """Weights are made, calibrated and trimmed without svy and its data frames."""
+    assert not loaded_by("import surveylab.weighting") & {"svy", "polars"}
 
 
 def test_python_contains_no_tags() -> None:
