@@ -144,7 +144,7 @@ def ready_data(ledger: Ledger, study: Study) -> Ready:
             raise SurveylabError(f"{study.experiment.slug} has no cases yet; run surveylab draw first.")
         study = as_drawn(found, study)
         counts = {_key(study, levels): count for levels, count in assignments.arm_counts(conn, found.id)}
-    sample_ratio = ratio.sample_ratio(study.experiment.arms, counts)
+    sample_ratio = ratio.sample_ratio(study.experiment.arms, counts, study.experiment.sampled_by)
     measure.measure_all(ledger, study, found.id)
     with ledger.read() as conn:
         shares = datasets.shares(conn, found.id, study.experiment.strata)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,7 @@ SAMPLES = 20_000
 """Samples that p is then simulated from: its standard error at the threshold is 0.0002."""
 
 
-def sample_ratio(arms: Sequence[Arm], observed: Mapping[str, int]) -> SampleRatio:
+def sample_ratio(arms: Sequence[Arm], observed: Mapping[str, int], given: Collection[str] = ()) -> SampleRatio:
     """Pearson's chi-square of cases per arm (by ``Arm.key``) against the arms' probabilities.
 
     Where an arm is expected to have fewer than ``FEWEST`` cases, p is (1 + those of ``SAMPLES``
@@ -29,11 +29,16 @@ def sample_ratio(arms: Sequence[Arm], observed: Mapping[str, int]) -> SampleRati
     the same for the same counts. Schemes that fix the counts (complete, blocked) vary less than
     a multinomial: for them p is too large, never too small.
 
+    ``given`` are the factors that vary the sampling. How many cases a level of these has is what its scheme
+    draws, so arms are compared with those of the same levels only, and the statistics are added up.
+
     Raises:
         GateError: a case is in an arm of probability zero, or in one that is no arm.
     """
-    cases = sum(observed.values())
-    expected = {arm.key: cases * float(arm.probability) for arm in arms}
+    groups: dict[tuple[tuple[str, str], ...], list[Arm]] = {}
+    for arm in arms:
+        groups.setdefault(tuple(pair for pair in arm.levels if pair[0] in given), []).append(arm)
+    expected = {arm.key: share for alike in groups.values() for arm, share in _expected(alike, observed)}
     leaks = {key: count for key, count in observed.items() if count and not expected.get(key)}
     if leaks:
         where = "; ".join(f"{count} in {key!r}" for key, count in sorted(leaks.items()))
@@ -43,22 +48,35 @@ def sample_ratio(arms: Sequence[Arm], observed: Mapping[str, int]) -> SampleRati
         )
     possible = {key: share for key, share in expected.items() if share > 0}
     statistic = sum((observed.get(key, 0) - share) ** 2 / share for key, share in possible.items())
-    if len(possible) < 2:
+    parts = [[possible[arm.key] for arm in alike if arm.key in possible] for alike in groups.values()]
+    compared = [np.array(part) for part in parts if len(part) > 1]
+    if not compared:
         p = 1.0
-    elif min(possible.values()) < FEWEST:
-        p = _simulated(statistic, np.array(list(possible.values())), cases)
+    elif min(part.min() for part in compared) < FEWEST:
+        p = _simulated(statistic, compared)
     else:
-        p = float(chi2.sf(statistic, len(possible) - 1))
-    counts = {key: observed.get(key, 0) for key in expected}
-    return SampleRatio(observed=counts, expected=expected, p=p, mismatch=p < THRESHOLD)
+        p = float(chi2.sf(statistic, sum(len(part) - 1 for part in compared)))
+    counts = {arm.key: observed.get(arm.key, 0) for arm in arms}
+    return SampleRatio(observed=counts, expected={key: expected[key] for key in counts}, p=p, mismatch=p < THRESHOLD)
 
 
-def _simulated(statistic: float, expected: NDArray[np.float64], cases: int) -> float:
-    rng = randomness.stream("sample ratio", *map(str, expected.tolist()))
+def _expected(arms: list[Arm], observed: Mapping[str, int]) -> Iterator[tuple[Arm, float]]:
+    """The cases that each of these arms would have of those that they have together."""
+    cases = sum(observed.get(arm.key, 0) for arm in arms)
+    whole = sum(arm.probability for arm in arms)
+    for arm in arms:
+        yield arm, cases * float(arm.probability / whole) if whole else 0.0
+
+
+def _simulated(statistic: float, expected: Sequence[NDArray[np.float64]]) -> float:
+    rng = randomness.stream("sample ratio", *(str(share) for part in expected for share in part.tolist()))
     larger = 0
     for size in [SAMPLES // 20] * 20:  # a twentieth at a time: a large design has many arms
-        counts = rng.multinomial(cases, expected / expected.sum(), size)
-        larger += int((((counts - expected) ** 2 / expected).sum(axis=1) >= statistic * (1 - 1e-9)).sum())
+        drawn = np.zeros(size)
+        for part in expected:
+            counts = rng.multinomial(round(part.sum()), part / part.sum(), size)
+            drawn += ((counts - part) ** 2 / part).sum(axis=1)
+        larger += int((drawn >= statistic * (1 - 1e-9)).sum())
     return (1 + larger) / (1 + SAMPLES)
 
 

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from surveylab.design.designs import Design, arms_of
-from surveylab.design.factors import Arm, Factor, with_values
+from surveylab.design.factors import Arm, Factor, steps, with_values
 from surveylab.design.instrument import Instrument, Item, Page
 from surveylab.design.rules import Rule
 from surveylab.design.terms import Counts, Scale
@@ -251,6 +251,15 @@ class Experiment:
         named += [field for inquiry in self.inquiries for field in self.estimator(inquiry.name).adjust]
         named += [inquiry.by for inquiry in self.inquiries if inquiry.by]
         return tuple(dict.fromkeys(named))
+
+    @cached_property
+    def sampled_by(self) -> tuple[str, ...]:
+        """The factors that vary the sampling: each combination of their levels is drawn from a part of the frame."""
+        return tuple(
+            factor.name
+            for factor in self.assignment.factors
+            if any(steps(path)[0] == "sampling" for path in factor.varies)
+        )
 
     @cached_property
     def arms(self) -> tuple[Arm, ...]:

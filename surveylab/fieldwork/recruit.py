@@ -23,7 +23,7 @@ from surveylab.design.orders import Chance
 from surveylab.design.presentation import presented
 from surveylab.design.terms import Value
 from surveylab.errors import SurveylabError
-from surveylab.fieldwork import preselection
+from surveylab.fieldwork import preselection, replicates
 from surveylab.fieldwork.pages import Wording
 from surveylab.fieldwork.synthetic import Invited
 from surveylab.sampling import FrameView, Sample
@@ -39,6 +39,7 @@ CARRIED_OUT = (
     "measurement",
     "messages",
     "pages",
+    "sampling",
 )
 """What differs between arms when they are fielded. A factor that varies anything else is not drawn: all
 of its levels would get the same, and its effect would be estimated as none."""
@@ -273,26 +274,24 @@ def _recruit(conn: Connection, study: Study) -> tuple[frames.StoredFrame, Recrui
     """The draw and the assignment that a study's seed gives on the frame as it stands."""
     exp = study.experiment
     assert exp.frame is not None
-    assert exp.sampling is not None
     on_frame = frames.frame(conn, exp.frame.source)
     if on_frame is None:
         raise SurveylabError(
             f"There is no frame {exp.frame.source!r}; load it: surveylab frame load {exp.frame.source} FILE."
         )
-    sampling = registry.load("sampling", exp.sampling.scheme)
+    parts = replicates.replicates(study)
     assignment = registry.load("assignment", exp.assignment.scheme)
     asked = set(rules.names(exp.frame.eligible.tree)) if exp.frame.eligible else set()
     needed = [
-        *sampling.needs(exp.sampling.settings),
+        *replicates.needs(parts),
         *assignment.needs(exp.assignment.settings),
         *exp.strata,
         *sorted(asked),
     ]
     ids, fields = frames.units(conn, exp.frame.source, tuple(dict.fromkeys(needed)))
     view = _eligible(FrameView(ids, fields), exp.frame.eligible)
-    sample = sampling.draw(view, exp.sampling.settings, randomness.stream(exp.seed, "sampling"))
-    chosen = CaseView(view.ids[sample.positions], {name: each[sample.positions] for name, each in view.fields.items()})
-    return on_frame, _assigned(exp, view, sample, chosen)
+    sample, assigned = replicates.drawn(exp, view, parts)
+    return on_frame, Recruited(view, sample, assigned, _algorithm(exp))
 
 
 def _arrived(study: Study, units: NDArray[np.str_]) -> Recruited:
@@ -306,14 +305,16 @@ def _arrived(study: Study, units: NDArray[np.str_]) -> Recruited:
     if exp.sampling is not None and n:
         scheme = registry.load("sampling", exp.sampling.scheme)
         sample = scheme.draw(view, exp.sampling.settings, randomness.stream(exp.seed, "sampling"))
-    return _assigned(exp, view, sample, CaseView(units[sample.positions], {}))
-
-
-def _assigned(exp: Experiment, view: FrameView, sample: Sample, chosen: CaseView) -> Recruited:
     scheme = registry.load("assignment", exp.assignment.scheme)
     rng = randomness.stream(exp.seed, "assignment")
-    assigned = scheme.assign(chosen, exp.arms, exp.assignment.settings, rng, exp.seed)
-    return Recruited(view, sample, assigned, f"{exp.assignment.scheme} {randomness.ALGORITHM}")
+    cases = CaseView(units[sample.positions], {})
+    assigned = scheme.assign(cases, exp.arms, exp.assignment.settings, rng, exp.seed)
+    return Recruited(view, sample, assigned, _algorithm(exp))
+
+
+def _algorithm(exp: Experiment) -> str:
+    """How the arms came about, as it is stored with each."""
+    return f"{exp.assignment.scheme} {randomness.ALGORITHM}"
 
 
 def _eligible(view: FrameView, rule: rules.Rule | None) -> FrameView:

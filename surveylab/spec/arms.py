@@ -147,8 +147,10 @@ class Workshop:
         return found if inside else replace(found, file=node.file, line=node.start[0], column=node.start[1])
 
     def _check_arms(self) -> None:
-        """Every combination of the levels that change what is asked, as far as the design has it."""
-        relevant = [each for each in self.written if each.reaches(*ASKED, "measurement") and each.levels]
+        """Every combination of the levels that change what is asked, or of whom, as far as the design has it."""
+        sampling = sum(each.reaches("sampling") for each in self.written) > 1  # one alone was read level by level
+        roots = (*ASKED, "measurement", *(["sampling"] if sampling else []))
+        relevant = [each for each in self.written if each.reaches(*roots) and each.levels]
         asked = Asked()
         for levels in self._combinations(relevant):
             named = tuple((factor.name, level.name) for factor, level in zip(relevant, levels, strict=True))

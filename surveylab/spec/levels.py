@@ -130,6 +130,10 @@ class _Reader:
             what = f"the path {path!r} begins with {way[0]!r}, which cannot be varied."
             self.say(written, Finding("SL402", what, offer(way[0], ROOTS, "beginnings")))
             return False
+        if way[0] == "sampling" and at(self.ground.experiment, "frame") is None and not self.loaded:
+            what = f"the path {path!r} varies the sampling, and there is no frame to divide among its levels."
+            self.say(written, Finding("SL424", what, "Add `frame:`, or sample arrivals alike in all arms."))
+            return False
         if way[0] in ASKED and self.ground.instrument is None:
             return False  # the fault is that of the instrument
         if way[0] == "instrument" and way[1:2] in ((), *BARRED):

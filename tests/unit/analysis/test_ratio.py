@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from scipy.stats import binom, chisquare
+from scipy.stats import binom, chi2, chisquare
 
 from surveylab.analysis.ratio import problem, sample_ratio
 from surveylab.design.factors import Arm
@@ -51,6 +51,44 @@ def test_arms_that_expect_few_cases_are_held_against_simulated_samples() -> None
     assert not found.mismatch
     assert found == sample_ratio(two, {"f=a": 8, "f=b": 192})
     assert sample_ratio(two, {"f=a": 30, "f=b": 170}).mismatch
+
+
+def both(scheme: str, wording: str) -> Arm:
+    """An arm of a sampling scheme and a wording, all equally likely."""
+    return Arm((("scheme", scheme), ("wording", wording)), Fraction(1, 4))
+
+
+FOUR = tuple(both(scheme, wording) for scheme in ("srs", "pps") for wording in ("a", "b"))
+
+
+def test_schemes_that_draw_unequally_are_no_mismatch() -> None:
+    """900 and 100 cases are what two schemes drew; within each the wordings are held against each other."""
+    counts = {"scheme=srs·wording=a": 440, "scheme=srs·wording=b": 460}
+    counts |= {"scheme=pps·wording=a": 58, "scheme=pps·wording=b": 42}
+    assert sample_ratio(FOUR, counts).mismatch
+    found = sample_ratio(FOUR, counts, ("scheme",))
+    by_hand = chisquare([440, 460]).statistic + chisquare([58, 42]).statistic
+    assert found.p == pytest.approx(chi2.sf(by_hand, 2))
+    assert found.expected == {
+        "scheme=srs·wording=a": 450.0,
+        "scheme=srs·wording=b": 450.0,
+        "scheme=pps·wording=a": 50.0,
+        "scheme=pps·wording=b": 50.0,
+    }
+
+
+def test_a_loss_within_a_scheme_is_found() -> None:
+    """Of few cases too, where p is simulated: 30 against 2 in one scheme, 20 against 20 in the other."""
+    counts = {"scheme=srs·wording=a": 20, "scheme=srs·wording=b": 20}
+    counts |= {"scheme=pps·wording=a": 30, "scheme=pps·wording=b": 2}
+    assert sample_ratio(FOUR, counts, ("scheme",)).mismatch
+    few = {"scheme=srs·wording=a": 500, "scheme=srs·wording=b": 500, "scheme=pps·wording=a": 4}
+    assert not sample_ratio(FOUR, few, ("scheme",)).mismatch
+
+
+def test_a_factor_of_sampling_alone_leaves_nothing_to_compare() -> None:
+    """Each scheme is an arm by itself: how many it has says nothing."""
+    assert sample_ratio(ARMS, {"f=a": 60, "f=b": 4}, ("f",)).p == 1.0
 
 
 def test_an_arm_without_cases_counts_as_none() -> None:

@@ -96,7 +96,7 @@ def test_a_draw_is_made_once(loaded: Ledger) -> None:
     ("varies", "levels"),
     [
         ("contact.reminders", "{a: [], b: [P3D]}"),
-        ("sampling.n", "{a: 40, b: 50}"),
+        ("contact.send_at", '{a: "09:00", b: "19:00"}'),
     ],
 )
 def test_a_factor_that_fieldwork_does_not_carry_out_is_not_drawn(loaded: Ledger, varies: str, levels: str) -> None:
