@@ -23,6 +23,7 @@ LABELS = {
         "Question types",
         "Each type as its documentation shows it, and in every look that its settings give it.",
     ),
+    "arabic": ("From right to left", "Each question type in Arabic."),
     "pages": ("Pages of a survey", "What stands at a link before, beside and behind the questions, and in its stead."),
     "errors": ("Problems", "What belongs to no survey."),
     "console": ("Console", "For the people who run a survey."),
@@ -103,6 +104,12 @@ def take(gallery: Gallery, browser: Browser, base: str, stage: Stage) -> Iterato
             yield gallery.hang(page, "types", place.name.replace("_", " "), place.state)
         elif place.name == "thanks":
             yield gallery.hang(page, "pages", "thanks")
+    arabic = browser.new_page(
+        viewport={"width": WIDTHS["phone"], "height": HEIGHT}, locale="ar", reduced_motion="reduce"
+    )
+    for place in walk(arabic, base, stage.right_to_left(), ("filled", "error")):
+        if place.state != "empty" or place.name in ("landing", "thanks"):
+            yield gallery.hang(arabic, "arabic", place.name.replace("_", " "), place.state)
     for name in visit(page, base, stage.addresses(looks)):
         part, _, rest = name.partition(".")
         section = {"problem": "errors", "console": "console"}.get(part, "pages")

@@ -38,6 +38,9 @@ TYPES = "question_types"
 LOOKS = "question_types_in_each_look"
 TOGETHER = "question_types_together"
 """The experiments over the instruments that ask a question of each type, on pages of their own or on one page."""
+ARABIC = "right_to_left"
+RIGHT_TO_LEFT = Path(__file__).parent / f"{ARABIC}.yaml"
+"""A question of each type as it is written from right to left, in Arabic and, to compare, in English."""
 
 SITE = "https://app.example.org"
 """Where a prompt is shown, and the pages behind it in its frame."""
@@ -77,6 +80,20 @@ class Stage:
         asked = [item["id"] for item in instrument["items"]]
         pages = [{"id": "all", "title": "Every question type", "items": asked}]
         return self.field(TOGETHER, json.dumps({**instrument, "pages": pages}))
+
+    def right_to_left(self, *, together: bool = False) -> Study:
+        """A survey in Arabic and English with a question of every type, which has to be answered.
+
+        ``together``: all on one page.
+        """
+        document = dict(YAML(typ="safe", pure=True).load(RIGHT_TO_LEFT.read_text(encoding="utf-8")))
+        document["items"] = [
+            {**item, **({} if item["type"] == "note" else {"required": True})} for item in document["items"]
+        ]
+        if together:
+            every = [item for page in document["pages"] for item in page["items"]]
+            document["pages"] = [{"id": "all", "title": document["title"], "items": every}]
+        return self.field(ARABIC, json.dumps(document, ensure_ascii=False))
 
     @cached_property
     def prompt(self) -> Study:

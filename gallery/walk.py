@@ -18,6 +18,8 @@ STATES: tuple[State, ...] = ("empty", "filled", "error")
 MOST_PAGES = 500
 """A walk that is longer goes in circles."""
 
+IDLE_MILLISECONDS = 61_000
+"""Behind which a kiosk asks whether somebody is still there."""
 BUTTON = "main .actions .button"
 NAMES = "() => [...document.querySelectorAll('main form [name]')].map((control) => control.name)"
 FILL = """
@@ -94,11 +96,24 @@ def visit(page: Page, base: str, addresses: Mapping[str, str]) -> Iterator[str]:
 
 
 def touch(page: Page, address: str) -> Iterator[str]:
-    """The first question at a kiosk, after its start screen at ``address`` was touched."""
+    """What a kiosk shows behind its start screen at ``address``: privacy, a question, its countdown, no connection."""
+    page.clock.install()
     page.goto(address)
+    page.locator("[data-about]").click()
+    yield "kiosk privacy"
+    page.locator("[data-told] button").click()
     page.locator(BUTTON).click()
     page.wait_for_selector("main form:not([data-kiosk])")
     yield "kiosk question"
+    page.clock.run_for(IDLE_MILLISECONDS)
+    page.wait_for_selector("[data-still][open]")
+    yield "kiosk countdown"
+    page.locator("[data-stay]").click()
+    page.context.set_offline(True)
+    page.locator(BUTTON).click()
+    page.wait_for_selector("main > [role=status]")
+    yield "kiosk without a connection"
+    page.context.set_offline(False)
 
 
 def forged(page: Page, address: str) -> Iterator[str]:

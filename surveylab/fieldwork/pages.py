@@ -214,7 +214,7 @@ class Notice:
     ``told`` says whether scripts tell how pages are answered, ``listed`` are the fields that were
     known of the person beforehand (None for who arrives unlisted), and ``closes_at`` until when
     answers are taken, where that is set. ``at_kiosk``: it is read at a screen for everybody;
-    ``prompted``: the survey is offered in an app.
+    ``prompted``: the survey is offered in an app; ``offered``: messages offer answers to be selected.
     """
 
     survey: SurveyView
@@ -223,6 +223,7 @@ class Notice:
     closes_at: datetime | None
     at_kiosk: bool = False
     prompted: bool = False
+    offered: bool = False
 
     @property
     def known_by_cookie(self) -> bool:

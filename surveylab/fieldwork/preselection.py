@@ -85,6 +85,11 @@ def as_text(offered: Iterable[Answer]) -> str:
     return "\n".join(f"{each.label}: {each.link}" for each in offered)
 
 
+def offers(text: str) -> bool:
+    """Whether a text fills in answers."""
+    return any(name.startswith(ANSWERS) for name, _, _ in occurrences(text))
+
+
 def filled(text: str, instrument: Instrument, words: Wording, link: str) -> dict[str, str]:
     """What the fills ``{answers.item|}`` of a plain text give; nothing for an item whose answers cannot be offered."""
     names = {name for name, _, _ in occurrences(text) if name.startswith(ANSWERS)}

@@ -132,6 +132,7 @@ class Sitting:
             listed=tuple(self.case.fields) if self.plan.frame else None,
             closes_at=self.case.drawn_at + self.plan.closes if self.case.drawn_at else None,
             prompted=any(event.kind == "sent" and event.detail == IN_APP for event in self.state.events),
+            offered=self.plan.offers,
         )
 
     def meets(self, page: Page) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from surveylab.design.presentation import presented
 from surveylab.design.theme import Logo
 from surveylab.digests import digest
 from surveylab.errors import SurveylabError
+from surveylab.fieldwork import preselection
 from surveylab.fieldwork.exposure import Meeting, meetings
 from surveylab.store import experiments
 from surveylab.store.ledger import Ledger
@@ -50,6 +51,8 @@ class ArmPlan:
     """How the arm is asked."""
     quotas: Mapping[str, Quota]
     """How many respondents of which kind are wanted, by name."""
+    offers: bool
+    """Whether a message offers answers, which its links select."""
 
     def shown_to(self, chance: Chance) -> ArmPlan:
         """The plan of the case that has this chance."""
@@ -162,4 +165,5 @@ def arm_plan(study: Study, arm: Arm) -> ArmPlan:
         frame=study.experiment.frame.source if study.experiment.frame else None,
         measurement=plan.measurement,
         quotas=study.experiment.quotas,
+        offers=any(preselection.offers(text) for each in plan.messages.values() for text in (each.subject, each.body)),
     )

@@ -63,27 +63,33 @@ STORED_ANSWERS = Word(
 )
 STORED_SHOWN = Word(
     "stored_shown",
-    en="Which questions you were shown, in which words, order and language. Chance may decide between several "
-    "wordings; which one you got is stored too.",
+    en="Which questions you were shown, in which words, order and language. Chance may decide between several wordings "
+    "and orders; which ones you got, and how probable that was, is stored too.",
     de="Welche Fragen Ihnen gezeigt wurden, in welchen Worten, welcher Reihenfolge und welcher Sprache. Der Zufall "
-    "kann zwischen mehreren Formulierungen entscheiden; welche Sie bekamen, wird auch gespeichert.",
+    "kann zwischen mehreren Formulierungen und Reihenfolgen entscheiden; welche Sie bekamen und wie wahrscheinlich "
+    "das war, wird auch gespeichert.",
     fr="Les questions qui vous ont été montrées, dans quels termes, quel ordre et quelle langue. Le hasard peut "
-    "choisir entre plusieurs formulations ; celle que vous avez reçue est enregistrée aussi.",
+    "choisir entre plusieurs formulations et plusieurs ordres ; ceux que vous avez reçus et leur probabilité sont "
+    "enregistrés aussi.",
     es="Qué preguntas se le mostraron, con qué palabras, en qué orden y en qué idioma. El azar puede decidir entre "
-    "varias redacciones; también se guarda la que le tocó.",
-    ar="الأسئلة التي عُرضت عليك، وصياغتها وترتيبها ولغتها. قد تختار الصدفة بين عدة صياغات، وتُحفظ الصياغة التي ظهرت لك.",
+    "varias redacciones y varios órdenes; también se guarda cuáles le tocaron y qué probabilidad tenían.",
+    ar="الأسئلة التي عُرضت عليك، وصياغتها وترتيبها ولغتها. قد تختار الصدفة بين عدة صياغات وترتيبات، ويُحفظ أيضًا ما "
+    "ظهر لك منها واحتماله.",
 )
 STORED_TIMES = Word(
     "stored_times",
-    en="When you opened the link, started, sent each page, finished or asked to stop, and when each page was shown, by "
-    "our clock.",
-    de="Wann Sie den Link geöffnet, begonnen, jede Seite gesendet, abgeschlossen oder um das Ende gebeten haben, und "
-    "wann jede Seite gezeigt wurde, nach unserer Uhr.",
-    fr="Quand vous avez ouvert le lien, commencé, envoyé chaque page, terminé ou demandé d’arrêter, et quand chaque "
-    "page a été montrée, d’après notre horloge.",
-    es="Cuándo abrió el enlace, empezó, envió cada página, terminó o pidió dejarlo, y cuándo se mostró cada página, "
-    "según nuestro reloj.",
-    ar="متى فتحت الرابط، ومتى بدأت، ومتى أرسلت كل صفحة، ومتى أكملت أو طلبت التوقف، ومتى عُرضت كل صفحة، بحسب ساعتنا.",
+    en="When you opened the link, chose a language, started and sent each page, and how it ended and when: you "
+    "finished, asked to stop, or there were no more questions for you. And when each page was shown, by our clock.",
+    de="Wann Sie den Link geöffnet, eine Sprache gewählt, begonnen und jede Seite gesendet haben, und wie und wann es "
+    "endete: Sie haben abgeschlossen, um das Ende gebeten, oder es gab keine weiteren Fragen an Sie. Und wann jede "
+    "Seite gezeigt wurde, nach unserer Uhr.",
+    fr="Quand vous avez ouvert le lien, choisi une langue, commencé et envoyé chaque page, et comment et quand cela "
+    "s’est achevé : vous avez terminé, demandé d’arrêter, ou il n’y avait plus de questions pour vous. Et quand "
+    "chaque page a été montrée, d’après notre horloge.",
+    es="Cuándo abrió el enlace, eligió un idioma, empezó y envió cada página, y cómo y cuándo acabó: terminó, pidió "
+    "dejarlo o no había más preguntas para usted. Y cuándo se mostró cada página, según nuestro reloj.",
+    ar="متى فتحت الرابط واخترت لغة وبدأت وأرسلت كل صفحة، وكيف انتهى الأمر ومتى: أكملت، أو طلبت التوقف، أو لم تبقَ "
+    "أسئلة لك. ومتى عُرضت كل صفحة، بحسب ساعتنا.",
 )
 STORED_DEVICE = Word(
     "stored_device",
@@ -165,6 +171,18 @@ STORED_SENT = Word(
     "enviárselo.",
     ar="احتمال اختيارك من تلك القائمة، ومتى سُلِّمت كل رسالة من رسائل هذا الاستبيان لإرسالها إليك.",
 )
+STORED_OFFERED = Word(
+    "stored_offered",
+    en="If you came by an answer that you pressed in a message: which one it was, and whether you changed it before "
+    "you sent the page. To press it alone stores nothing.",
+    de="Wenn Sie über eine Antwort gekommen sind, die Sie in einer Nachricht gedrückt haben: welche es war und ob Sie "
+    "sie vor dem Senden der Seite geändert haben. Der Druck allein speichert nichts.",
+    fr="Si vous êtes venu par une réponse sur laquelle vous avez appuyé dans un message : laquelle c’était, et si vous "
+    "l’avez changée avant d’envoyer la page. Appuyer dessus n’enregistre rien à soi seul.",
+    es="Si llegó por una respuesta que pulsó en un mensaje: cuál era, y si la cambió antes de enviar la página. "
+    "Pulsarla por sí solo no guarda nada.",
+    ar="إذا أتيت عبر إجابة ضغطت عليها في رسالة: أي إجابة كانت، وهل غيّرتها قبل إرسال الصفحة. الضغط وحده لا يحفظ شيئًا.",
+)
 STORED_COOKIE = Word(
     "stored_cookie",
     en="As you came through a link that is open to everybody: a random number, in a cookie of this site that stays on "
@@ -184,26 +202,33 @@ STORED_COOKIE = Word(
 )
 STORED_AT_KIOSK = Word(
     "stored_at_kiosk",
-    en="Where this screen stands. Nothing says who you are, and nobody is known again here.",
-    de="Wo dieser Bildschirm steht. Nichts sagt, wer Sie sind, und niemand wird hier wiedererkannt.",
-    fr="Où se trouve cet écran. Rien ne dit qui vous êtes, et personne n’est reconnu ici.",
-    es="Dónde está esta pantalla. Nada dice quién es usted, y aquí no se reconoce a nadie.",
-    ar="أين توجد هذه الشاشة. لا شيء يدل على هويتك، ولا يُتعرَّف هنا على أحد.",
+    en="Where this screen stands and, if it had no connection, how long your answer waited to be sent. Nothing says "
+    "who you are, and nobody is known again here.",
+    de="Wo dieser Bildschirm steht und, wenn er keine Verbindung hatte, wie lange Ihre Antwort auf das Senden gewartet "
+    "hat. Nichts sagt, wer Sie sind, und niemand wird hier wiedererkannt.",
+    fr="Où se trouve cet écran et, s’il n’avait pas de connexion, combien de temps votre réponse a attendu d’être "
+    "envoyée. Rien ne dit qui vous êtes, et personne n’est reconnu ici.",
+    es="Dónde está esta pantalla y, si no tenía conexión, cuánto tiempo esperó su respuesta a ser enviada. Nada dice "
+    "quién es usted, y aquí no se reconoce a nadie.",
+    ar="أين توجد هذه الشاشة، وكم انتظرت إجابتك حتى تُرسل إن لم يكن هناك اتصال. لا شيء يدل على هويتك، ولا يُتعرَّف هنا "
+    "على أحد.",
 )
 STORED_PROMPT = Word(
     "stored_prompt",
-    en="That you were asked in a page of an app or a site, and whether you declined, so that you are not asked twice; "
-    "and a number that was made from the one by which that page knows you. It holds no name.",
-    de="Dass Sie in einer Seite einer App oder Website gefragt wurden und ob Sie abgelehnt haben, damit Sie nicht "
-    "zweimal gefragt werden; und eine Zahl, die aus der gebildet wurde, unter der jene Seite Sie kennt. Sie enthält "
-    "keinen Namen.",
-    fr="Que l’on vous a posé la question dans une page d’une application ou d’un site, et si vous avez refusé, pour "
-    "ne pas vous la poser deux fois ; et un nombre tiré de celui sous lequel cette page vous connaît. Il ne contient "
-    "aucun nom.",
-    es="Que se le preguntó en una página de una aplicación o de un sitio, y si rehusó, para no preguntarle dos veces; "
-    "y un número formado a partir del que usa esa página para conocerle. No contiene ningún nombre.",
-    ar="أنك سُئلت في صفحة من تطبيق أو موقع وما إذا كنت قد رفضت، كي لا تُسأل مرتين؛ ورقم مشتق من الرقم الذي تعرفك به تلك "
-    "الصفحة. لا يتضمن أي اسم.",
+    en="That you were asked in a page of an app or a site and when, with which chance you were chosen to be asked, and "
+    "whether you declined, so that you are not asked twice; and a number that was made from the one by which that page "
+    "knows you. It holds no name.",
+    de="Dass und wann Sie in einer Seite einer App oder Website gefragt wurden, mit welcher Wahrscheinlichkeit Sie "
+    "dafür ausgewählt wurden und ob Sie abgelehnt haben, damit Sie nicht zweimal gefragt werden; und eine Zahl, die "
+    "aus der gebildet wurde, unter der jene Seite Sie kennt. Sie enthält keinen Namen.",
+    fr="Que l’on vous a posé la question dans une page d’une application ou d’un site et quand, avec quelle "
+    "probabilité vous avez été choisi pour cela, et si vous avez refusé, pour ne pas vous la poser deux fois ; et un "
+    "nombre tiré de celui sous lequel cette page vous connaît. Il ne contient aucun nom.",
+    es="Que se le preguntó en una página de una aplicación o de un sitio y cuándo, con qué probabilidad se le eligió "
+    "para ello, y si rehusó, para no preguntarle dos veces; y un número formado a partir del que usa esa página para "
+    "conocerle. No contiene ningún nombre.",
+    ar="أنك سُئلت في صفحة من تطبيق أو موقع ومتى، واحتمال اختيارك لذلك، وما إذا كنت قد رفضت، كي لا تُسأل مرتين؛ ورقم "
+    "مشتق من الرقم الذي تعرفك به تلك الصفحة. لا يتضمن أي اسم.",
 )
 STORED_BY_SITE = Word(
     "stored_by_site",

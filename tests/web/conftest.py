@@ -303,7 +303,12 @@ def chromium(running: Chromium, base: str) -> Iterator[Callable[..., Page]]:
 def _complain(complaints: list[str], line: ConsoleMessage) -> None:
     # Chromium logs every 4xx as an error; those of a form with errors are meant, and so are standings and problems
     # that are looked at, and that the pages in the frames of a preview run no script.
-    meant = ("the server responded with a status of 4", "Blocked script execution in 'about:srcdoc'")
+    # Nor is a connection an error that a test has cut.
+    meant = (
+        "the server responded with a status of 4",
+        "Blocked script execution in 'about:srcdoc'",
+        "ERR_INTERNET_DISCONNECTED",
+    )
     looked_at = "/gallery/" in line.location["url"]
     if line.type in ("error", "warning") and not looked_at and not any(words in line.text for words in meant):
         complaints.append(line.text)

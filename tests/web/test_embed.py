@@ -321,6 +321,7 @@ def test_the_privacy_page_of_a_prompt_tells_the_truth(browser, field, trial):
         told = browser.get(address)
         assert told.status_code == 200
         assert "That you were asked in a page of an app or a site" in told.text
+        assert "with which chance you were chosen to be asked, and whether you declined" in told.text
         assert "in a cookie of this site" not in told.text
         assert "before you press Start" not in told.text
         assert ('href="/o/trial"' in told.text) is False

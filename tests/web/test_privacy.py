@@ -62,6 +62,35 @@ def test_who_is_listed_is_told_of_messages_and_of_the_draw(browser, field, langu
     assert said in notice(browser, field, trial, "full")
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "If you came by an answer that you pressed in a message"),
+        ("de", "Wenn Sie über eine Antwort gekommen sind"),
+        ("fr", "Si vous êtes venu par une réponse sur laquelle vous avez appuyé"),
+        ("es", "Si llegó por una respuesta que pulsó en un mensaje"),
+        ("ar", "إذا أتيت عبر إجابة ضغطت عليها في رسالة"),
+    ],
+)
+def test_who_is_offered_answers_in_a_message_is_told_what_a_press_keeps(browser, field, language, said):
+    """Where a message offers some, and nowhere else; in every language."""
+    asked = INSTRUMENT.replace("languages: [en]", f"languages: [{language}]").replace(
+        "a, type: short_text", "a, type: thumbs"
+    )
+    trial = EXPERIMENT.replace("language: en", f"language: {language}")
+    offering = trial + 'messages: {invitation: {subject: Hello, body: "{answers.a|}"}}\n'
+    assert said in notice(browser, field, field.written(offering, asked), "full")
+    assert said not in notice(browser, field, field.written(trial, asked, slug="plain"), "full")
+
+
+def test_it_tells_how_the_survey_may_end_and_by_which_chance_one_is_asked_how(browser, field, trial):
+    """Also that there may be no more questions for somebody, and that a language was chosen."""
+    text = notice(browser, field, trial, "full")
+    assert "there were no more questions for you" in text
+    assert "chose a language" in text
+    assert "which ones you got, and how probable that was" in text
+
+
 def test_the_open_link_has_one_too(browser, field):
     """Before anybody is a case; it tells of the cookie, and where one comes from a list nothing of lists."""
     trial = field.written(WORDING, OPEN_INSTRUMENT, drawn=False)

@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from datetime import UTC, datetime
-from pathlib import Path
-
 import pytest
-from ruamel.yaml import YAML
 
 from gallery.walk import walk
-from surveylab import registry, spec
-from surveylab.fieldwork import recruit
+from surveylab import registry
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("ledger_url", ["sqlite"], indirect=True)]
 
-EXAMPLE = Path(__file__).parents[1] / "languages" / "every_type.yaml"
-EXPERIMENT = """
-format: 1
-title: Right to left
-assignment:
-  scheme: hashed
-  factors: {f: {varies: items.short_text.hint, levels: {x: {ar: أ, en: A}, y: {ar: ب, en: B}}}}
-measurement: {instrument: every_type, progress: page}
-inquiries: {f_on_response: {outcome: response, contrast: {f: [x, y]}}}
-"""
 MIRRORED = """
 () => {
   const box = (element) => element.getBoundingClientRect();
@@ -57,30 +41,25 @@ LINE = """
 """
 
 
-def example(**item):
-    """The text of the example; ``item`` is set in every one of its questions."""
-    document = YAML(typ="safe", pure=True).load(EXAMPLE.read_text(encoding="utf-8"))
-    for each in document["items"]:
-        each.update({} if each["type"] == "note" else item)
-    return json.dumps(document, ensure_ascii=False)
+@pytest.fixture
+def app(stage):
+    """The application with the example in the field."""
+    return stage.app
 
 
 @pytest.fixture
-def study(ledger):
-    """The example in the field, every answer required, so that errors can be seen."""
-    read = spec.read_documents({"arabic.yaml": EXPERIMENT, "every_type.yaml": example(required=True)}, "arabic.yaml")
-    recruit.draw(ledger, read, datetime.now(UTC))
-    return read
+def study(stage):
+    """The example, every answer required, so that errors can be seen."""
+    return stage.right_to_left()
 
 
-def test_the_example_has_every_question_type(ledger_url):
+def test_the_example_has_every_question_type(study):
     """A new type is looked at from right to left too."""
-    document = YAML(typ="safe", pure=True).load(EXAMPLE.read_text(encoding="utf-8"))
-    assert {item["type"] for item in document["items"]} == set(registry.names("questions"))
+    (instrument,) = study.instruments.values()
+    assert {item.type for item in instrument.items} == set(registry.names("questions"))
 
 
-@pytest.mark.parametrize("width", [320, 1280])
-@pytest.mark.parametrize("locale", ["ar", "en"])
+@pytest.mark.parametrize(("locale", "width"), [("ar", 320), ("ar", 1280), ("en", 1280)])
 def test_every_type_is_mirrored_and_fits(chromium, base, study, width, locale):
     """Filled and at fault: what comes first is at the side where reading begins, and nothing scrolls sideways."""
     page = chromium(width, locale=locale)
@@ -153,7 +132,7 @@ def test_the_language_is_switched_with_the_keyboard(chromium, base, study):
 def test_the_language_is_switched_without_javascript(chromium, base, study):
     """Links and buttons of the page; each language is called by its own name."""
     page = chromium(375, locale="ar", java_script_enabled=False)
-    page.goto(f"{base}/o/arabic")
+    page.goto(f"{base}/o/{study.experiment.slug}")
     assert page.get_by_role("button", name="لنبدأ").is_visible(), "the instrument says this word in its own way"
     page.get_by_role("link", name="English").click()
     page.get_by_role("button", name="Start", exact=True).click()
