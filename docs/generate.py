@@ -8,6 +8,7 @@ from pathlib import Path
 from surveylab import registry, spec
 from surveylab.design.instrument import Instrument
 from surveylab.design.scores import Score
+from surveylab.fieldwork.frames.faults import FRAME_CODES
 from surveylab.spec.faults import CODES
 
 TITLES = {
@@ -18,6 +19,7 @@ TITLES = {
     "channels": "Channels",
     "models": "Models",
     "reports": "Reports",
+    "sources": "Sources of frames",
 }
 
 
@@ -38,6 +40,13 @@ def faults() -> str:
     lines += ["`surveylab check` tells them as `file:line:column code what remedy`. A code never changes its meaning."]
     lines += ["", "| code | meaning |", "|---|---|"]
     lines += [f"| `{code}` | {meaning} |" for code, meaning in CODES.items()]
+    lines += ["", "## Faults of frames", ""]
+    lines += [
+        "`surveylab frame load` and `frame suppress` tell them in the same way; the line is that of a text file, the"
+    ]
+    lines += ["row of a sheet, or the number of a row, and the column counts columns. See [frames](frames.md)."]
+    lines += ["", "| code | meaning |", "|---|---|"]
+    lines += [f"| `{code}` | {meaning} |" for code, meaning in FRAME_CODES.items()]
     return "\n".join(lines) + "\n"
 
 

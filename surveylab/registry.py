@@ -16,7 +16,7 @@ from typing import Any
 
 from surveylab.errors import SurveylabError, hint
 
-KINDS = ("questions", "sampling", "assignment", "outcomes", "channels", "models", "reports")
+KINDS = ("questions", "sampling", "assignment", "outcomes", "channels", "models", "reports", "sources")
 
 
 @cache

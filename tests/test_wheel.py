@@ -20,7 +20,7 @@ from surveylab import simulate, spec, templating
 from surveylab.cli.demo import examples
 from surveylab.fieldwork import recruit
 from surveylab.settings import from_environment
-from surveylab.store import frames
+from surveylab.store import snapshots
 from surveylab.store.ledger import open_ledger
 from surveylab.web import create_app
 
@@ -32,7 +32,7 @@ ledger = open_ledger(settings.database_url)
 study = spec.read(examples() / "experiments" / "nps_wording_length.yaml")
 now = datetime.now(UTC)
 with ledger.write() as conn:
-    frames.replace_frame(conn, "customers", "x", simulate.frame(2000, "s"), now)
+    snapshots.replace_frame(conn, "customers", "x", simulate.frame(2000, "s"), now)
 recruit.draw(ledger, study, now)
 token = recruit.invited(ledger, study.experiment.slug)[0].token
 client = create_app(settings, ledger=ledger).test_client()

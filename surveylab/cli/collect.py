@@ -1,4 +1,4 @@
-"""Commands of fieldwork: frame, draw, serve, pause, resume, quotas, simulate, audit."""
+"""Commands of fieldwork: draw, serve, pause, resume, quotas, simulate, audit."""
 
 from __future__ import annotations
 
@@ -9,29 +9,6 @@ from pathlib import Path
 import click
 
 from surveylab.cli._terminal import json_option, opened, progress, say_json, say_mappings, spec_argument, study_of
-
-
-@click.group()
-def frame() -> None:
-    """The lists of units that samples are drawn from."""
-
-
-@frame.command("load")
-@click.argument("name")
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--id", "identifier", default="id", show_default=True, help="Column of the units' ids.")
-@click.option("--encoding", default="utf-8", show_default=True, help="Encoding of the file.")
-def frame_load(name: str, file: Path, identifier: str, encoding: str) -> None:
-    """Load FILE (CSV with a header, a row for each unit) as the frame NAME.
-
-    \b
-    Example: surveylab frame load customers customers.csv --id customer_number
-    """
-    from surveylab.fieldwork.frames import load_frame
-
-    with opened() as ledger, progress("units") as bar:
-        loaded = load_frame(ledger, name, file, identifier=identifier, encoding=encoding, progress=bar)
-    click.echo(f"Frame {loaded.name!r}: {loaded.units:,} units, snapshot {loaded.digest[:16]}.")
 
 
 @click.command()
@@ -72,6 +49,8 @@ def draw(spec: Path, links: Path | None, as_json: bool) -> None:
         click.echo(f"Open: whoever comes to {settings.base_url}/{door}/{drawn.experiment} is assigned on arrival.")
         return
     click.echo(f"{drawn.cases:,} of {drawn.eligible:,} eligible units drawn ({drawn.frame:,} on the frame).")
+    if drawn.suppressed:
+        click.echo(f"{drawn.suppressed:,} units are suppressed and were taken off before.")
     say_mappings([{"arm": arm, "cases": cases} for arm, cases in drawn.arms.items()])
     if links:
         click.echo(f"Personal links: {links}")
@@ -215,4 +194,4 @@ def audit(spec: Path, as_json: bool) -> None:
         click.echo("Every row is the same, byte for byte.")
 
 
-COMMANDS = (frame, draw, serve, pause, resume, quotas, simulate, audit)
+COMMANDS = (draw, serve, pause, resume, quotas, simulate, audit)

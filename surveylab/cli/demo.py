@@ -82,13 +82,13 @@ def _live(ledger: Ledger, study: Study, folder: Path) -> None:
     from surveylab.analysis.report import flow, write_report
     from surveylab.fieldwork import recruit
     from surveylab.fieldwork.synthetic import Walker, answer_all
-    from surveylab.store import frames
+    from surveylab.store import snapshots
 
     _heading(f"Live: {study.experiment.title}")
     now = datetime.now(UTC)
     with ledger.write() as conn:
         units = simulate.frame(PEOPLE, study.experiment.seed)
-        stored = frames.replace_frame(conn, "customers", f"synthetic {PEOPLE} {study.experiment.seed}", units, now)
+        stored = snapshots.replace_frame(conn, "customers", f"synthetic {PEOPLE} {study.experiment.seed}", units, now)
     drawn = recruit.draw(ledger, study, now)
     click.echo(f"1. {stored.units:,} people on the frame, {drawn.cases:,} drawn and assigned to {len(drawn.arms)} arms")
     audited = recruit.audit(ledger, study.experiment.slug)

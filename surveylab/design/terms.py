@@ -66,5 +66,5 @@ Value = str | int | float | bool | None
 Text = Mapping[str, str]
 """The same sentence in each language of an instrument: language tag -> text."""
 
-IDENTITY = ("name", "first_name", "last_name", "email", "e_mail", "phone", "address")
+IDENTITY = ("name", "first_name", "last_name", "email", "e_mail", "phone", "app_id", "address", "street")
 """What says who a person is. It is kept apart from answers: texts may fill it in, rules may not read it."""

@@ -26,7 +26,7 @@ from surveylab.fieldwork.reader import ANYBODY, Reader
 from surveylab.fieldwork.reading import Reading
 from surveylab.fieldwork.sitting import TAKING, Sitting
 from surveylab.fieldwork.studies import Studies
-from surveylab.store import frames, paradata, presentations, responses, sittings
+from surveylab.store import frames, paradata, people, presentations, responses, sittings
 from surveylab.store.ledger import Connection, Ledger
 from surveylab.store.responses import Paradata
 
@@ -269,7 +269,7 @@ class Interview:
         """Who a unit is, as the frame says it now."""
         with self._ledger.read() as conn:
             source = frames.frame(conn, frame) if frame else None
-            return frames.people(conn, source.id, [unit]).get(unit, {}) if source else {}
+            return people.people(conn, source.id, [unit]).get(unit, {}) if source else {}
 
     def _settle(self, sitting: Sitting) -> None:
         """Write down the language of a respondent, where it does not stand fixed by itself.

@@ -27,7 +27,7 @@ from surveylab.fieldwork import preselection, replicates
 from surveylab.fieldwork.pages import Wording
 from surveylab.fieldwork.synthetic import Invited
 from surveylab.sampling import FrameView, Sample
-from surveylab.store import assignments, cases, experiments, frames, presentations, responses
+from surveylab.store import assignments, cases, experiments, frames, people, presentations, responses, suppressions
 from surveylab.store.ledger import Connection, Ledger
 
 CARRIED_OUT = (
@@ -47,11 +47,16 @@ of its levels would get the same, and its effect would be estimated as none."""
 
 @dataclass(frozen=True)
 class Drawn:
-    """What a draw did: units on the frame, eligible ones, cases, and cases per arm."""
+    """What a draw did: units on the frame, those of them that are suppressed, eligible ones, cases, and cases per arm.
+
+    ``snapshot`` is the digest of the frame as it was drawn from; None without a frame.
+    """
 
     experiment: str
     design_hash: str
+    snapshot: str | None
     frame: int
+    suppressed: int
     eligible: int
     cases: int
     arms: dict[str, int]
@@ -116,21 +121,25 @@ def draw(ledger: Ledger, study: Study, now: datetime) -> Drawn:
             raise SurveylabError(
                 f"{exp.slug} was drawn already; a draw is never repeated. Copy the file to a new name."
             )
-        drawn = _recruit(conn, study) if exp.frame else None
+        on_frame = _frame(conn, study) if exp.frame else None
         row = experiments.register(conn, exp.slug, study.digest, study.documents, seed=exp.seed, at=now)
         last = max(study.plan(arm).contact.closes for arm in exp.arms)
-        if drawn is None:
+        if on_frame is None:
             experiments.mark_drawn(conn, row.id, now, now + last, None)
-            return Drawn(exp.slug, study.digest, 0, 0, 0, {arm.key: 0 for arm in exp.arms})
-        on_frame, recruited = drawn
-        new = recruited.cases(frames.unit_fields(conn, on_frame.id, recruited.units.tolist()), on_frame.fields)
+            return Drawn(exp.slug, study.digest, None, 0, 0, 0, 0, {arm.key: 0 for arm in exp.arms})
+        suppressed = suppressions.on_frame(conn, on_frame)
+        recruited = _recruit(conn, study, on_frame, suppressed)
+        suppressions.record(conn, row.id, suppressed)
+        new = recruited.cases(frames.unit_fields(conn, on_frame, recruited.units.tolist()), on_frame.fields)
         cases.insert_sample(conn, row.id, new, exp.arms, algorithm=recruited.algorithm, at=now)
-        experiments.mark_drawn(conn, row.id, now, now + last, on_frame.digest)
+        experiments.mark_drawn(conn, row.id, now, now + last, on_frame.digest, snapshot_id=on_frame.snapshot)
     counts = np.bincount(recruited.assigned.arm, minlength=len(exp.arms))
     return Drawn(
         experiment=exp.slug,
         design_hash=study.digest,
+        snapshot=on_frame.digest,
         frame=on_frame.units,
+        suppressed=len(suppressed),
         eligible=len(recruited.view.ids),
         cases=len(recruited.units),
         arms={arm.key: int(count) for arm, count in zip(exp.arms, counts, strict=True)},
@@ -140,8 +149,10 @@ def draw(ledger: Ledger, study: Study, now: datetime) -> Drawn:
 def audit(ledger: Ledger, slug: str) -> Audited:
     """Derive the draw and the assignment of an experiment again, from what the ledger froze.
 
+    The frame is the snapshot that was drawn from, whatever was loaded since.
+
     Raises:
-        SurveylabError: there is no such draw, or the frame is not the one it was made from.
+        SurveylabError: there is no such draw, or its frame is not kept.
     """
     with ledger.read() as conn:
         row = experiments.experiment(conn, slug)
@@ -152,12 +163,13 @@ def audit(ledger: Ledger, slug: str) -> Audited:
         if study.experiment.frame is None:
             again = _arrived(study, kept.unit)
         else:
-            on_frame, again = _recruit(conn, study)
-            if on_frame.digest != row.frame_digest:
+            on_frame = frames.drawn_from(conn, row.snapshot_id)
+            if on_frame is None:
                 raise SurveylabError(
-                    f"The frame {on_frame.name!r} was loaded anew since {slug} was drawn; "
-                    "load the file of then to audit."
+                    f"{slug} was drawn before frames kept their snapshots, and its frame was loaded anew since then; "
+                    "it cannot be derived again."
                 )
+            again = _recruit(conn, study, on_frame, suppressions.taken_off(conn, row.id))
         shown = list(shown_otherwise(conn, study, row.id))
         strays = assignments.strays(conn, row.id, [arm.mapping for arm in study.experiment.arms])
     differences = _differences(study, kept, again) + [f"case {each.case} is in no arm" for each in strays]
@@ -215,10 +227,10 @@ def send(ledger: Ledger, study: Study, base_url: str, target: Path, now: datetim
     with ledger.read() as conn:
         drawn = list(cases.tokens(conn, _running(conn, exp.slug)))
         on_frame = frames.frame(conn, exp.frame.source) if exp.frame else None
-        people = frames.people(conn, on_frame.id, [case.unit for case in drawn]) if on_frame else {}
+        known = people.people(conn, on_frame.id, [case.unit for case in drawn]) if on_frame else {}
     for case in drawn:
         plan = plans[frozenset(case.levels.items())]
-        message = _message(exp, case, people.get(case.unit, {}), plan, base_url)
+        message = _message(exp, case, known.get(case.unit, {}), plan, base_url)
         by_channel.setdefault(plan.contact.channel, []).append(message)
     sent = 0
     for channel, messages in by_channel.items():
@@ -270,15 +282,20 @@ def _refuse_idle(exp: Experiment) -> None:
                 )
 
 
-def _recruit(conn: Connection, study: Study) -> tuple[frames.StoredFrame, Recruited]:
-    """The draw and the assignment that a study's seed gives on the frame as it stands."""
+def _frame(conn: Connection, study: Study) -> frames.StoredFrame:
+    """The frame of a study as it is now."""
+    assert study.experiment.frame is not None
+    name = study.experiment.frame.source
+    on_frame = frames.frame(conn, name)
+    if on_frame is None:
+        raise SurveylabError(f"There is no frame {name!r}; load it: surveylab frame load {name} FILE.")
+    return on_frame
+
+
+def _recruit(conn: Connection, study: Study, on_frame: frames.StoredFrame, suppressed: frozenset[str]) -> Recruited:
+    """The draw and the assignment that a study's seed gives on a snapshot, without who is suppressed."""
     exp = study.experiment
     assert exp.frame is not None
-    on_frame = frames.frame(conn, exp.frame.source)
-    if on_frame is None:
-        raise SurveylabError(
-            f"There is no frame {exp.frame.source!r}; load it: surveylab frame load {exp.frame.source} FILE."
-        )
     parts = replicates.replicates(study)
     assignment = registry.load("assignment", exp.assignment.scheme)
     asked = set(rules.names(exp.frame.eligible.tree)) if exp.frame.eligible else set()
@@ -288,10 +305,10 @@ def _recruit(conn: Connection, study: Study) -> tuple[frames.StoredFrame, Recrui
         *exp.strata,
         *sorted(asked),
     ]
-    ids, fields = frames.units(conn, exp.frame.source, tuple(dict.fromkeys(needed)))
-    view = _eligible(FrameView(ids, fields), exp.frame.eligible)
+    ids, fields = frames.units(conn, on_frame, tuple(dict.fromkeys(needed)))
+    view = _eligible(_without(FrameView(ids, fields), suppressed), exp.frame.eligible)
     sample, assigned = replicates.drawn(exp, view, parts)
-    return on_frame, Recruited(view, sample, assigned, _algorithm(exp))
+    return Recruited(view, sample, assigned, _algorithm(exp))
 
 
 def _arrived(study: Study, units: NDArray[np.str_]) -> Recruited:
@@ -315,6 +332,13 @@ def _arrived(study: Study, units: NDArray[np.str_]) -> Recruited:
 def _algorithm(exp: Experiment) -> str:
     """How the arms came about, as it is stored with each."""
     return f"{exp.assignment.scheme} {randomness.ALGORITHM}"
+
+
+def _without(view: FrameView, suppressed: frozenset[str]) -> FrameView:
+    if not suppressed:
+        return view
+    keep = ~np.isin(view.ids, sorted(suppressed))
+    return FrameView(view.ids[keep], {name: values[keep] for name, values in view.fields.items()})
 
 
 def _eligible(view: FrameView, rule: rules.Rule | None) -> FrameView:

@@ -1,4 +1,4 @@
-"""JSON Schemas of both kinds of file, so that an editor completes and checks them.
+"""JSON Schemas of all kinds of file, so that an editor completes and checks them.
 
 They are made from the same types that read the files, with the docstrings of the dataclasses as
 descriptions and their defaults. What needs more than one place of a file (names, weights, arms) is for ``check``.
@@ -23,7 +23,7 @@ from surveylab import registry
 from surveylab.spec.mirror import written
 from surveylab.spec.models import annotation, mirror
 
-KINDS = ("experiment", "instrument")
+KINDS = ("experiment", "instrument", "frame")
 
 
 def schema_of(kind: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What the two kinds of file may say, and the adapters that read them.
+"""What the three kinds of file may say, and the adapters that read them.
 
 Nearly everything is mirrored from the dataclasses of ``design`` and of the plug-ins. Written
 here are only the sections whose form in the file is not the form in ``design``.
@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal, cast, get_args
 
-from pydantic import AfterValidator, TypeAdapter, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, TypeAdapter, WithJsonSchema
 
 from surveylab.design.designs import Design
 from surveylab.design.experiment import (
@@ -28,6 +28,7 @@ from surveylab.design.experiment import (
     Quota,
     Sampling,
 )
+from surveylab.design.frames import Column, FieldType, FrameReading
 from surveylab.design.instrument import Instrument, Item, ItemSets, Page, Section
 from surveylab.design.scores import Band, Score
 from surveylab.design.terms import Scale
@@ -148,8 +149,9 @@ class ExperimentSection:
 REQUIRED = {
     "experiment": ("format", "title", "inquiries", "assignment"),
     "instrument": ("format", "title", "version", "languages", "introduction", "thanks", "contact", "pages", "items"),
+    "frame": ("format",),
 }
-"""What a file of either kind must say."""
+"""What a file of each kind must say."""
 
 _ANYTHING = Annotated[Any, WithJsonSchema({"type": ["string", "number"]})]
 _PATHS = Annotated[
@@ -237,6 +239,32 @@ _INSTEAD |= {
 }
 
 
+@dataclass(frozen=True)
+class _FrameSection(FrameReading):
+    """How the source of a frame is read."""
+
+    format: Literal[1] = 1
+
+
+def _column(written: Any) -> Any:
+    """A column of which only the role or the name is said."""
+    return {"as": written} if isinstance(written, str) else written
+
+
+_COLUMN = WithJsonSchema(
+    {
+        "anyOf": [
+            {"type": "string"},
+            {
+                "type": "object",
+                "properties": {"as": {"type": "string"}, "type": {"enum": list(get_args(FieldType))}},
+                "additionalProperties": False,
+            },
+        ]
+    }
+)
+
+
 def mirror(*, lenient: bool) -> Mirror:
     """The mirror of the grammar, strict or lenient."""
     made = Mirror(_INSTEAD, _FLAT, lenient=lenient)
@@ -253,12 +281,16 @@ def mirror(*, lenient: bool) -> Mirror:
         (_InstrumentSection, "scores"): made.spoken(Mapping[Name, Score]),
         (_InstrumentSection, "theme"): Annotated[made.of(Theme), AfterValidator(whose)],
     }
+    columns = made.spoken(Mapping[str, Annotated[Column, BeforeValidator(_column), _COLUMN]])
+    made.instead[_FrameSection, "columns"] = columns
     return made
 
 
 def annotation(kind: str, made: Mirror, *, lenient: bool) -> Any:
-    """The type that reads a file of a kind ("experiment" or "instrument") into a dict."""
+    """The type that reads a file of a kind ("experiment", "instrument" or "frame") into a dict."""
     required = () if lenient else REQUIRED[kind]
+    if kind == "frame":
+        return made.table("FrameReading", _FrameSection, required=required)
     if kind == "experiment":
         return made.table("Experiment", ExperimentSection, required=required)
     return made.table("Instrument", _InstrumentSection, omit=("name",), required=required)

@@ -9,12 +9,14 @@ from pathlib import Path, PurePath
 from types import MappingProxyType
 
 from surveylab.design.experiment import Experiment, Inquiry, Study
+from surveylab.design.frames import FrameReading
 from surveylab.design.instrument import Instrument
 from surveylab.digests import digest
 from surveylab.errors import Fault, SpecError
 from surveylab.spec.arms import Workshop, instrument_fault
 from surveylab.spec.document import Keyed, Node, Scalar, at, keys_of
 from surveylab.spec.experiments import ExperimentReading, read_experiment
+from surveylab.spec.frames import frame_of
 from surveylab.spec.instruments import InstrumentReading
 from surveylab.spec.instruments import read_instrument as of_tree
 from surveylab.spec.logos import text_of_picture
@@ -83,8 +85,24 @@ def read_instrument(path: str | Path) -> Instrument:
     return reading.instrument
 
 
+def read_frame(path: str | Path) -> FrameReading:
+    """How the source of a frame is read, as its file says it.
+
+    Raises:
+        SpecError: with every fault of the file.
+    """
+    text = text_of_file(Path(path))
+    if isinstance(text, Fault):
+        raise SpecError([text])
+    node, faults = parse(text, str(path))
+    reading, found = frame_of(node) if node is not None else (FrameReading(), ())
+    if faults or found:
+        raise SpecError({*faults, *found})
+    return reading
+
+
 def check(paths: Iterable[str | Path]) -> list[Fault]:
-    """Every fault of experiments, or of instruments by themselves, each once."""
+    """Every fault of experiments, or of instruments and frames by themselves, each once."""
     faults: set[Fault] = set()
     for path in paths:
         text = text_of_file(Path(path))
@@ -95,6 +113,9 @@ def check(paths: Iterable[str | Path]) -> list[Fault]:
         keys = keys_of(node)
         if node is not None and "items" in keys and "assignment" not in keys:
             faults.update(found, of_tree(node, _beside(path)).faults)
+            continue
+        if node is not None and "assignment" not in keys and ("columns" in keys or Path(path).parent.name == "frames"):
+            faults.update(found, frame_of(node)[1])
             continue
         try:
             read(path)

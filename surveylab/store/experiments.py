@@ -31,6 +31,7 @@ class StoredExperiment:
     drawn_at: datetime | None
     closes_at: datetime | None
     paused_at: datetime | None
+    snapshot_id: int | None
 
 
 def register(
@@ -93,8 +94,14 @@ def mark_paused(conn: Connection, slug: str, at: datetime | None) -> None:
 
 
 def mark_drawn(
-    conn: Connection, experiment_id: int, at: datetime, closes_at: datetime | None, frame_digest: str | None
+    conn: Connection,
+    experiment_id: int,
+    at: datetime,
+    closes_at: datetime | None,
+    frame_digest: str | None,
+    *,
+    snapshot_id: int | None = None,
 ) -> None:
-    """Write down when the sample was drawn, from which frame, and when the last arm ceases to take answers."""
-    values = {"drawn_at": at, "closes_at": closes_at, "frame_digest": frame_digest}
+    """Write down when the sample was drawn, from which snapshot, and when the last arm ceases to take answers."""
+    values = {"drawn_at": at, "closes_at": closes_at, "frame_digest": frame_digest, "snapshot_id": snapshot_id}
     conn.execute(update(table).where(table.c.id == experiment_id).values(**values))

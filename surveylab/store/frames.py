@@ -1,10 +1,9 @@
-"""Frames: the lists of units that samples are drawn from, and the people behind the units."""
+"""Frames: the lists of units that samples are drawn from, as they are now and as each snapshot had them."""
 
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
@@ -12,16 +11,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Text, cast, delete, select
+from sqlalchemy import ColumnElement, Connection, Select, Text, cast, func, or_, select
 
 from surveylab.design.terms import Value
 from surveylab.errors import SurveylabError
-from surveylab.store._bulk import chunks, insert_rows, loading
+from surveylab.store._bulk import chunks
 from surveylab.store.tables import frame as frame_table
-from surveylab.store.tables import frame_unit, person
-
-Unit = tuple[str, Mapping[str, Value], Mapping[str, str] | None]
-"""Id, fields, and what identifies the person (names, addresses), which is kept apart; None: nobody."""
+from surveylab.store.tables import frame_unit, snapshot
 
 _AT_ONCE = 1_000
 """Ids that go into one query."""
@@ -29,46 +25,65 @@ _AT_ONCE = 1_000
 
 @dataclass(frozen=True)
 class StoredFrame:
-    """What is known of a frame without reading its units. ``fields`` are those of any unit."""
+    """What is known of a snapshot of a frame without reading its units.
+
+    ``id`` is the row of the frame and ``snapshot`` that of the snapshot, which is the frame's ``number``-th.
+    ``types``: field -> integer, decimal, text, truth, date, "mixed" where its values differ in that, or
+    "" where nobody knows. ``source`` is where it was loaded from.
+    """
 
     id: int
     name: str
+    snapshot: int
+    number: int
     digest: str
+    source: str
     loaded_at: datetime
     units: int
-    fields: tuple[str, ...]
+    types: Mapping[str, str]
 
-
-def replace_frame(conn: Connection, name: str, digest: str, units: Iterable[Unit], at: datetime) -> StoredFrame:
-    """Make these units the frame of that name; what it held before is gone, its people too.
-
-    The units stream through: memory does not grow with their number.
-
-    Raises:
-        SurveylabError: an id comes twice. The transaction is to be given up then.
-    """
-    frame_id = _empty(conn, name, digest, at)
-    fields: dict[str, None] = {}
-    count = 0
-    with loading(conn):
-        for chunk in chunks(units):
-            for _, values, _ in chunk:
-                fields.update(dict.fromkeys(values))
-            _insert(conn, name, frame_id, chunk)
-            count += len(chunk)
-    described = frame_table.update().where(frame_table.c.id == frame_id)
-    conn.execute(described.values(units=count, fields=list(fields)))
-    return StoredFrame(frame_id, name, digest, at, count, tuple(fields))
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields of any unit."""
+        return tuple(self.types)
 
 
 def frame(conn: Connection, name: str) -> StoredFrame | None:
-    """The frame of that name; None where it was never loaded."""
-    row = conn.execute(select(frame_table).where(frame_table.c.name == name)).first()
-    return StoredFrame(**{**row._mapping, "fields": tuple(row.fields)}) if row else None
+    """The newest snapshot of the frame of that name; None where it was never loaded."""
+    return _one(conn, _FRAMES.where(frame_table.c.name == name, _NEWEST))
 
 
-def units(conn: Connection, name: str, fields: Sequence[str]) -> tuple[NDArray[np.str_], dict[str, NDArray[Any]]]:
+def frames(conn: Connection) -> tuple[StoredFrame, ...]:
+    """The newest snapshot of every frame, in the order of the names."""
+    rows = conn.execute(_FRAMES.where(_NEWEST).order_by(frame_table.c.name))
+    return tuple(StoredFrame(**row._mapping) for row in rows)
+
+
+def snapshot_of(conn: Connection, name: str, number: int) -> StoredFrame | None:
+    """The snapshot of a frame with that number; None where there is none."""
+    return _one(conn, _FRAMES.where(frame_table.c.name == name, snapshot.c.number == number))
+
+
+def drawn_from(conn: Connection, snapshot_id: int | None) -> StoredFrame | None:
+    """The snapshot in that row; None where there is none."""
+    return _one(conn, _FRAMES.where(snapshot.c.id == snapshot_id))
+
+
+def frame_at(frame_id: int, number: int) -> tuple[ColumnElement[bool], ...]:
+    """The condition of the rows that a snapshot consists of."""
+    ended = or_(frame_unit.c.valid_to.is_(None), frame_unit.c.valid_to > number)
+    return frame_unit.c.frame_id == frame_id, frame_unit.c.valid_from <= number, ended
+
+
+def units(
+    conn: Connection, source: str | StoredFrame, fields: Sequence[str]
+) -> tuple[NDArray[np.str_], dict[str, NDArray[Any]]]:
     """Every unit of a frame in the order of the ids by code point.
+
+    Args:
+        conn: the connection.
+        source: a frame's name, which means its newest snapshot, or a snapshot.
+        fields: those to read.
 
     Returns:
         The ids, shape (N,), and each field, shape (N,): text, integer, float or boolean where
@@ -77,8 +92,8 @@ def units(conn: Connection, name: str, fields: Sequence[str]) -> tuple[NDArray[n
     Raises:
         SurveylabError: no such frame, or none of its units has such a field.
     """
-    source = _known(conn, name, fields)
-    query = select(frame_unit.c.unit, cast(frame_unit.c.fields, Text)).where(frame_unit.c.frame_id == source.id)
+    read = _known(conn, source, fields)
+    query = select(frame_unit.c.unit, cast(frame_unit.c.fields, Text)).where(*frame_at(read.id, read.number))
     result = conn.execute(query.order_by(frame_unit.c.unit), execution_options={"yield_per": 20_000})
     ids: list[str] = []
     columns: dict[str, list[Any]] = {field: [] for field in fields}
@@ -91,66 +106,49 @@ def units(conn: Connection, name: str, fields: Sequence[str]) -> tuple[NDArray[n
     return np.array(ids, dtype=np.str_), {field: _array(column) for field, column in columns.items()}
 
 
-def unit_fields(conn: Connection, frame_id: int, unit_ids: Sequence[str]) -> dict[str, dict[str, Value]]:
-    """Unit -> fields, for those of the units that the frame has."""
-    return {row.unit: row.fields for row in _of_units(conn, frame_unit, frame_id, unit_ids)}
+def unit_fields(conn: Connection, source: StoredFrame, unit_ids: Sequence[str]) -> dict[str, dict[str, Value]]:
+    """Unit -> fields, for those of the units that the snapshot has."""
+    found = {}
+    for some in chunks(unit_ids, _AT_ONCE):
+        there = select(frame_unit).where(*frame_at(source.id, source.number), frame_unit.c.unit.in_(some))
+        found.update({row.unit: row.fields for row in conn.execute(there)})
+    return found
 
 
-def people(conn: Connection, frame_id: int, unit_ids: Sequence[str]) -> dict[str, dict[str, str]]:
-    """Unit -> names and addresses, for those of the units that have any."""
-    return {row.unit: row.details for row in _of_units(conn, person, frame_id, unit_ids)}
+_FRAMES = select(
+    frame_table.c.id,
+    frame_table.c.name,
+    snapshot.c.id.label("snapshot"),
+    snapshot.c.number,
+    snapshot.c.digest,
+    snapshot.c.source,
+    snapshot.c.loaded_at,
+    snapshot.c.units,
+    snapshot.c.fields.label("types"),
+).join_from(frame_table, snapshot, snapshot.c.frame_id == frame_table.c.id)
+_OF_FRAME = snapshot.alias()
+_NEWEST = snapshot.c.number == (
+    select(func.max(_OF_FRAME.c.number)).where(_OF_FRAME.c.frame_id == frame_table.c.id).scalar_subquery()
+)
 
 
-def erase_person(conn: Connection, frame_id: int, unit: str) -> None:
-    """Forget the names and addresses of a unit; its case, and with it every count, stays."""
-    conn.execute(delete(person).where(person.c.frame_id == frame_id, person.c.unit == unit))
+def _one(conn: Connection, query: Select[Any]) -> StoredFrame | None:
+    row = conn.execute(query).first()
+    return StoredFrame(**row._mapping) if row else None
 
 
-def _empty(conn: Connection, name: str, digest: str, at: datetime) -> int:
-    before = frame(conn, name)
-    if before is None:
-        new = frame_table.insert().values(name=name, digest=digest, loaded_at=at, units=0, fields=[])
-        return int(conn.execute(new.returning(frame_table.c.id)).scalar_one())
-    for held in (frame_unit, person):
-        conn.execute(delete(held).where(held.c.frame_id == before.id))
-    conn.execute(frame_table.update().where(frame_table.c.id == before.id).values(digest=digest, loaded_at=at))
-    return before.id
-
-
-def _insert(conn: Connection, name: str, frame_id: int, chunk: list[Unit]) -> None:
-    listed = ((frame_id, unit, json.dumps(fields)) for unit, fields, _ in chunk)
-    known = ((frame_id, unit, json.dumps(details)) for unit, _, details in chunk if details)
-    try:
-        with conn.begin_nested():
-            insert_rows(conn, frame_unit, ("frame_id", "unit", "fields"), listed)
-            insert_rows(conn, person, ("frame_id", "unit", "details"), known)
-    except conn.dialect.loaded_dbapi.IntegrityError as error:
-        counts = Counter(unit for unit, _, _ in chunk)
-        earlier = unit_fields(conn, frame_id, list(counts))
-        twice = sorted({*earlier, *(unit for unit, count in counts.items() if count > 1)})
-        raise SurveylabError(
-            f"The frame {name!r} lists {', '.join(map(repr, twice[:5]))} more than once; "
-            "give every unit an id of its own. Nothing was stored."
-        ) from error
-
-
-def _known(conn: Connection, name: str, fields: Iterable[str]) -> StoredFrame:
-    source = frame(conn, name)
+def _known(conn: Connection, asked: str | StoredFrame, fields: Iterable[str]) -> StoredFrame:
+    source = frame(conn, asked) if isinstance(asked, str) else asked
     if source is None:
-        raise SurveylabError(f"No frame is called {name!r}; load it with: surveylab frame load.")
+        raise SurveylabError(f"No frame is called {asked!r}; load it with: surveylab frame load.")
     for field in fields:
         if field not in source.fields:
             near = get_close_matches(field, source.fields, n=1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
             raise SurveylabError(
-                f"The frame {name!r} has no field {field!r}.{hint} It has: {', '.join(source.fields)}."
+                f"The frame {source.name!r} has no field {field!r}.{hint} It has: {', '.join(source.fields)}."
             )
     return source
-
-
-def _of_units(conn: Connection, table: Any, frame_id: int, unit_ids: Sequence[str]) -> Iterator[Any]:
-    for some in chunks(unit_ids, _AT_ONCE):
-        yield from conn.execute(select(table).where(table.c.frame_id == frame_id, table.c.unit.in_(some)))
 
 
 def _array(values: list[Any]) -> NDArray[Any]:

@@ -41,6 +41,8 @@ metadata = MetaData(
 
 KEYED = text("key IS NOT NULL")
 """The events that have a key; the others take no room in its index."""
+OPT_OUT = text("kind = 'opted_out'")
+"""The events by which people ask to be asked nothing any more: few, and looked for before each draw."""
 
 
 def _id() -> Column[Any]:
@@ -49,6 +51,10 @@ def _id() -> Column[Any]:
 
 def _case() -> Column[Any]:
     return Column("case_id", Key, ForeignKey("sampled_case.id"), nullable=False)
+
+
+def _frame() -> Column[Any]:
+    return Column("frame_id", Key, ForeignKey("frame.id"), nullable=False)
 
 
 def _experiment() -> Column[Any]:
@@ -69,35 +75,64 @@ def _at(name: str = "at") -> Column[Any]:
 
 # Who could be asked, and how to reach them.
 
-frame = Table(
-    "frame",
+frame = Table("frame", metadata, _id(), Column("name", Text, nullable=False, unique=True))
+
+snapshot = Table(  # a frame as one file had it
+    "snapshot",
     metadata,
     _id(),
-    Column("name", Text, nullable=False, unique=True),
+    _frame(),
+    Column("number", Integer, nullable=False),
     _text("digest"),
+    _text("source"),
     _at("loaded_at"),
     Column("units", Integer, nullable=False),
+    Column("added", Integer, nullable=False),
+    Column("changed", Integer, nullable=False),
+    Column("removed", Integer, nullable=False),
     _json("fields"),
+    UniqueConstraint("frame_id", "number"),
 )
 
-frame_unit = Table(
+frame_unit = Table(  # a unit as it was from one snapshot up to, not including, another; None: as it is now
     "frame_unit",
     metadata,
-    Column("frame_id", Key, ForeignKey("frame.id"), nullable=False),
+    _frame(),
     Column("unit", Unit, nullable=False),
+    Column("valid_from", Integer, nullable=False),
+    Column("valid_to", Integer),
     _json("fields"),
+    PrimaryKeyConstraint("frame_id", "unit", "valid_from"),
+    sqlite_with_rowid=False,
+)
+
+person = Table(  # who is behind a unit, and how to reach them: as it is now, without a history
+    "person",
+    metadata,
+    _frame(),
+    Column("unit", Unit, nullable=False),
+    Column("email", Text),
+    Column("phone", Text),
+    Column("app_id", Text),
+    Column("time_zone", Text),
+    Column("language", Text),
+    Column("consent", Boolean),
+    Column("consent_date", Text),
+    Column("consent_basis", Text),
+    _json("details"),
     PrimaryKeyConstraint("frame_id", "unit"),
     sqlite_with_rowid=False,
 )
 
-person = Table(
-    "person",
+suppression = Table(  # who is asked nothing any more; an address stands here as a keyed hash
+    "suppression",
     metadata,
-    _id(),
-    Column("frame_id", Key, ForeignKey("frame.id"), nullable=False),
-    Column("unit", Unit, nullable=False),
-    _json("details"),
-    UniqueConstraint("frame_id", "unit"),
+    _text("kind"),
+    _text("value"),
+    _text("reason"),
+    _at(),
+    PrimaryKeyConstraint("kind", "value"),
+    sqlite_with_rowid=False,
 )
 
 # What was designed, and who got what by which chance.
@@ -117,6 +152,7 @@ experiment = Table(
     Column("drawn_at", Instant),
     Column("closes_at", Instant),
     Column("paused_at", Instant),  # None: it takes answers
+    Column("snapshot_id", Key, ForeignKey("snapshot.id")),  # None: without a frame, or not drawn
     UniqueConstraint("slug", "version"),
 )
 
@@ -133,6 +169,15 @@ sampled_case = Table(
     Column("inclusion_probability", Float),  # None: whoever arrived unlisted was taken
     _json("fields"),
     UniqueConstraint("experiment_id", "unit"),
+)
+
+suppressed_unit = Table(  # who was taken off the frame before a draw, because they were suppressed
+    "suppressed_unit",
+    metadata,
+    _experiment(),
+    Column("unit", Unit, nullable=False),
+    PrimaryKeyConstraint("experiment_id", "unit"),
+    sqlite_with_rowid=False,
 )
 
 assignment = Table(
@@ -199,6 +244,7 @@ event = Table(
     Column("key", Text),
     Index(None, "case_id"),
     Index("uq_event_key", "key", unique=True, sqlite_where=KEYED, postgresql_where=KEYED),
+    Index("ix_event_opted_out", "case_id", sqlite_where=OPT_OUT, postgresql_where=OPT_OUT),
 )
 
 exposure = Table(

@@ -15,7 +15,7 @@ from surveylab.analysis.analyse import fit_all, ready_data
 from surveylab.design.cases import Answer
 from surveylab.design.experiment import Study
 from surveylab.fieldwork import recruit
-from surveylab.store import cases, experiments, frames, responses
+from surveylab.store import cases, experiments, responses, snapshots
 from surveylab.store.ledger import Ledger, open_ledger
 
 ROOT = Path(__file__).parents[2]
@@ -69,7 +69,7 @@ def test_intervals_cover_the_truth_through_the_whole_chain(tmp_path: Path) -> No
     rng = np.random.default_rng(20260302)
     documents = spec.read(ROOT / "experiments" / "nps_wording_length.yaml").documents
     with ledger.write() as conn:
-        frames.replace_frame(conn, "customers", "synthetic", simulate.frame(PEOPLE, "recovery"), NOW)
+        snapshots.replace_frame(conn, "customers", "synthetic", simulate.frame(PEOPLE, "recovery"), NOW)
     covered = total = 0
     errors = 0.0
     for number in range(EXPERIMENTS):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from surveylab.store import frames
+from surveylab.store import frames, people, snapshots
 
 EXPERIMENT = """
 format: 1
@@ -41,20 +41,20 @@ def tokens(field, clock):
     row = field.written(EXPERIMENT, INSTRUMENT, first_name=None)
     units = [("u0000", {}, {"first_name": "Reader", "email": "g@example.org"}), ("u0001", {}, None)]
     with field.ledger.write() as conn:
-        frames.replace_frame(conn, "people", "digest", units, clock.time)
+        snapshots.replace_frame(conn, "people", "digest", units, clock.time)
     return field.tokens(row, f="x") + field.tokens(row, f="y")
 
 
 @pytest.fixture
 def reads(monkeypatch):
     """The units whose names were read."""
-    read, honest = [], frames.people
+    read, honest = [], people.people
 
-    def people(conn, frame_id, units):
+    def telling(conn, frame_id, units):
         read.extend(units)
         return honest(conn, frame_id, units)
 
-    monkeypatch.setattr(frames, "people", people)
+    monkeypatch.setattr(people, "people", telling)
     return read
 
 
@@ -100,7 +100,7 @@ def test_who_was_erased_is_nobody(browser, field, tokens):
     browser.answer(browser.start(tokens[0]), {"a": "yes"})
     with field.ledger.write() as conn:
         source = frames.frame(conn, "people")
-        frames.erase_person(conn, source.id, "u0000")
+        people.erase_person(conn, source.id, "u0000")
     assert "Are you the person we wrote to?" in browser.get(f"/r/{tokens[0]}/one").text
     assert field.values(tokens[0]) == {"a": "yes"}
 

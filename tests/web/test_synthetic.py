@@ -20,7 +20,7 @@ from surveylab.fieldwork import progress, recruit
 from surveylab.fieldwork.studies import Studies
 from surveylab.fieldwork.synthetic import Walker, answer_all, hidden, names
 from surveylab.settings import Settings
-from surveylab.store import datasets, experiments, frames, histories
+from surveylab.store import datasets, experiments, histories, snapshots
 from surveylab.store.ledger import Ledger
 from surveylab.web import clocks, create_app
 
@@ -54,7 +54,7 @@ def address(ledger: Ledger, ledger_url: str, tmp_path: Path) -> Iterator[str]:
 def test_everybody_ends_as_their_behaviour_says(ledger: Ledger, study: Study, address: str) -> None:
     """Ends, events, answers and measures of 80 people agree with what each of them set out to do."""
     with ledger.write() as conn:
-        frames.replace_frame(conn, "customers", "x", simulate.frame(PEOPLE, "s"), NOW)
+        snapshots.replace_frame(conn, "customers", "x", simulate.frame(PEOPLE, "s"), NOW)
     recruit.draw(ledger, study, NOW)
     people = recruit.invited(ledger, study.experiment.slug)
     ends = answer_all(Walker(study, address, NOW), people, workers=4)
@@ -83,7 +83,7 @@ def test_everybody_ends_as_their_behaviour_says(ledger: Ledger, study: Study, ad
 def test_time_of_synthetic_respondents_is_their_own(ledger: Ledger, study: Study, address: str) -> None:
     """Page times in the ledger are those of the behaviour, not those of the machine."""
     with ledger.write() as conn:
-        frames.replace_frame(conn, "customers", "x", simulate.frame(PEOPLE, "s"), NOW)
+        snapshots.replace_frame(conn, "customers", "x", simulate.frame(PEOPLE, "s"), NOW)
     recruit.draw(ledger, study, NOW)
     people = recruit.invited(ledger, study.experiment.slug)
     walker = Walker(study, address, NOW)
@@ -113,7 +113,7 @@ def test_who_is_sent_away_is_told_apart(ledger: Ledger, study: Study, address: s
     screening = study.documents[asks].replace(page, f"{page}, screen_out_if: recommend <= 5")
     study = spec.read_documents({**study.documents, name: study.documents[name] + quota, asks: screening}, name)
     with ledger.write() as conn:
-        frames.replace_frame(conn, "customers", "x", simulate.frame(PEOPLE, "s"), NOW)
+        snapshots.replace_frame(conn, "customers", "x", simulate.frame(PEOPLE, "s"), NOW)
     recruit.draw(ledger, study, NOW)
     ends = answer_all(Walker(study, address, NOW), recruit.invited(ledger, study.experiment.slug), workers=4)
     (flow,) = progress.versions(ledger, Studies(ledger), study.experiment.slug, NOW)

@@ -12,7 +12,7 @@ from surveylab import simulate, spec
 from surveylab.design.cases import Answer
 from surveylab.design.experiment import Study
 from surveylab.fieldwork import recruit
-from surveylab.store import cases, experiments, frames, responses
+from surveylab.store import cases, experiments, responses, snapshots
 from surveylab.store.ledger import Ledger
 
 SHIPPED = Path(__file__).parents[3] / "experiments" / "nps_wording_length.yaml"
@@ -31,7 +31,7 @@ def study() -> Study:
 def experiment(ledger: Ledger, study: Study) -> int:
     """The row of that experiment, drawn."""
     with ledger.write() as conn:
-        frames.replace_frame(conn, "customers", "x", simulate.frame(80, "s"), NOW)
+        snapshots.replace_frame(conn, "customers", "x", simulate.frame(80, "s"), NOW)
     recruit.draw(ledger, study, NOW)
     with ledger.read() as conn:
         found = experiments.experiment(conn, study.experiment.slug)

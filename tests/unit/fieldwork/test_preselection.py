@@ -18,7 +18,7 @@ from surveylab.errors import SpecError
 from surveylab.fieldwork import recruit
 from surveylab.fieldwork.pages import Wording
 from surveylab.fieldwork.preselection import answers, as_text, changed, filled, paradata, preselected
-from surveylab.store import frames
+from surveylab.store import snapshots
 from surveylab.store.ledger import Ledger
 from surveylab.words import ENGLISH
 
@@ -177,7 +177,7 @@ def test_paradata_say_what_was_selected_and_what_was_changed() -> None:
 def test_a_message_offers_the_answers_of_each_person(ledger: Ledger, tmp_path: Path) -> None:
     """Sent as links: everybody's own, with what applies to them."""
     with ledger.write() as conn:
-        frames.replace_frame(conn, "customers", "digest", people(), NOW)
+        snapshots.replace_frame(conn, "customers", "digest", people(), NOW)
     given = spec.read_documents({"trial.yaml": TRIAL, "questions.yaml": QUESTIONS}, "trial.yaml")
     recruit.draw(ledger, given, NOW)
     recruit.send(ledger, given, "http://x", tmp_path / "links.csv", NOW)

@@ -18,7 +18,7 @@ from surveylab.design.experiment import Study
 from surveylab.errors import SurveylabError
 from surveylab.fieldwork import recruit
 from surveylab.sampling import FrameView
-from surveylab.store import assignments, cases, experiments, frames
+from surveylab.store import assignments, cases, experiments, snapshots
 from surveylab.store.ledger import Ledger
 
 ROOT = Path(__file__).parents[3]
@@ -66,7 +66,7 @@ def people() -> Iterator[tuple[str, dict[str, Any], dict[str, str] | None]]:
 def loaded(ledger: Ledger) -> Ledger:
     """A ledger with the frame of customers."""
     with ledger.write() as conn:
-        frames.replace_frame(conn, "customers", "digest", people(), NOW)
+        snapshots.replace_frame(conn, "customers", "digest", people(), NOW)
     return ledger
 
 

@@ -63,13 +63,13 @@ def test_every_plug_in_is_offered():
             assert f'"{name}"' in text, (kind, name)
 
 
-def test_there_are_two_kinds_of_file():
+def test_there_are_three_kinds_of_file():
     """Another kind is an error."""
-    with pytest.raises(ValueError, match="experiment, instrument"):
-        schema("frame")
+    with pytest.raises(ValueError, match="experiment, instrument, frame"):
+        schema("sample")
 
 
-def test_the_command_writes_both_schemas(tmp_path, monkeypatch):
+def test_the_command_writes_all_schemas(tmp_path, monkeypatch):
     """``python -m surveylab.spec.schema FOLDER`` writes what is published."""
     monkeypatch.setattr(sys, "argv", ["schema", str(tmp_path / "new")])
     runpy.run_path(str(ROOT / "surveylab" / "spec" / "schema.py"), run_name="__main__")

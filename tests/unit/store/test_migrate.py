@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from surveylab.store import migrate, migrations
+from surveylab.store import experiments, frames, migrate, migrations, people, snapshots
 from surveylab.store.ledger import Ledger
 from surveylab.store.tables import metadata
 
@@ -64,3 +65,47 @@ def test_the_newest_revision_is_the_one_that_opening_looks_for() -> None:
     """``HEAD``, which is read without Alembic, is the head of the scripts."""
     folder = migrations.__path__[0]
     assert ScriptDirectory(folder).get_current_head() == migrations.HEAD
+
+
+def test_frames_of_before_keep_their_units_and_people(ledger: Ledger) -> None:
+    """Up: a frame becomes a snapshot that a draw is known to be from. Down: it is as it was before."""
+    fields, details = '{"age": 5, "x": "a"}', '{"first_name": "Ann", "e_mail": "a@example.org", "phone": "1"}'
+    with ledger.write() as conn:
+        migrate.downgrade(conn, "0002")
+        rows = (
+            (
+                "INSERT INTO frame (id, name, digest, loaded_at, units, fields) "
+                "VALUES (7, 'people', 'd', '2026-01-31 10:00:00', 1, '[\"age\", \"x\"]')"
+            ),
+            f"INSERT INTO frame_unit (frame_id, unit, fields) VALUES (7, 'u1', '{fields}')",
+            f"INSERT INTO person (frame_id, unit, details) VALUES (7, 'u1', '{details}')",
+            (
+                "INSERT INTO experiment (slug, version, digest, documents, seed, frame_digest, registered_at) "
+                "VALUES ('e', 1, 'x', '{}', 's', 'd', '2026-01-31 10:00:00')"
+            ),
+        )
+        for row in rows:
+            conn.exec_driver_sql(row)
+        migrate.upgrade(conn)
+    with ledger.write() as conn:
+        stored = frames.frame(conn, "people")
+        assert stored is not None
+        assert (stored.id, stored.number, stored.digest, stored.units, stored.fields) == (7, 1, "d", 1, ("age", "x"))
+        assert frames.unit_fields(conn, stored, ["u1"]) == {"u1": {"age": 5, "x": "a"}}
+        known = {"u1": {"first_name": "Ann", "email": "a@example.org", "phone": "1"}}
+        assert people.people(conn, 7, ["u1"]) == known
+        row = experiments.experiment(conn, "e")
+        assert row is not None
+        assert row.snapshot_id == stored.snapshot
+        again = [("u1", {"x": "a", "age": 5}, known["u1"]), ("u2", {"age": 6, "x": "b"}, None)]
+        newer = snapshots.replace_frame(conn, "people", "", again, row.registered_at)
+        assert [(each.added, each.changed) for each in snapshots.history(conn, 7)] == [(1, 0), (1, 0)]
+        assert snapshots.replace_frame(conn, "others", "", again, row.registered_at).id > 7
+        migrate.downgrade(conn, "0002")
+        named = conn.exec_driver_sql("SELECT name, digest, units FROM frame ORDER BY id").all()
+        assert [tuple(each) for each in named] == [("people", newer.digest, 2), ("others", newer.digest, 2)]
+        held = conn.exec_driver_sql("SELECT unit FROM frame_unit WHERE frame_id = 7 ORDER BY unit").all()
+        assert [tuple(each) for each in held] == [("u1",), ("u2",)]
+        (text_of,) = conn.exec_driver_sql("SELECT CAST(details AS TEXT) FROM person WHERE frame_id = 7").one()
+        assert json.loads(text_of) == known["u1"]
+        migrate.upgrade(conn)

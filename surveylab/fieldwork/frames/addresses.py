@@ -1,0 +1,119 @@
+"""Addresses and preferences as they are stored: one spelling each, or what is wrong with them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache, lru_cache
+from zoneinfo import available_timezones
+
+from surveylab.words import TAG
+
+_LOCAL = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*")
+"""The part before the @, without the quoted form that nobody has (RFC 5321, 4.1.2; letters of any script: RFC 6531)."""
+_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+_DOTS = str.maketrans("。．｡", "...")
+"""What scripts write for the dot of a domain (RFC 3490, 3.1)."""
+
+
+class UnusableError(ValueError):
+    """A value that cannot be used. Its text is the part of a sentence behind the value: "is no email address"."""
+
+
+def controls(text: str) -> bool:
+    """Whether a text has a line break or another control character, by which it could become a header of its own."""
+    return not text.isprintable() and any(unicodedata.category(sign) in ("Cc", "Zl", "Zp") for sign in text)
+
+
+def email(text: str) -> str:
+    """An email address with its domain in small letters and ASCII (punycode, RFC 3492).
+
+    Raises:
+        UnusableError: it is none.
+    """
+    local, at, domain = text.rpartition("@")
+    if not at or len(local.encode()) > 64 or not _LOCAL.fullmatch(local):
+        raise UnusableError("is no email address")
+    return f"{local}@{_domain(domain)}"
+
+
+def same_email(text: str) -> str:
+    """What two addresses of one mailbox have in common, in practice: capitals make no difference."""
+    return text.lower()
+
+
+@lru_cache(maxsize=10_000)  # a list has few domains
+def _domain(text: str) -> str:
+    labels = unicodedata.normalize("NFKC", text.translate(_DOTS)).lower().split(".")
+    try:
+        names = [label if label.isascii() else "xn--" + label.encode("punycode").decode() for label in labels]
+    except UnicodeError:
+        raise UnusableError("has a domain that cannot be") from None
+    written = all(
+        label.isascii() or all(unicodedata.category(sign)[0] in "LMN-" or sign == "-" for sign in label)
+        for label in labels
+    )
+    if len(names) < 2 or not written or not all(map(_LABEL.fullmatch, names)) or len(".".join(names)) > 253:
+        raise UnusableError("has a domain that cannot be")
+    if names[-1].isdigit():
+        raise UnusableError("has a domain that cannot be")
+    return ".".join(names)
+
+
+def phone(text: str, region: str | None) -> str:
+    """A telephone number in E.164, such as +4915112345678.
+
+    Args:
+        text: the number as people write it.
+        region: the country of numbers without a country code (ISO 3166, two letters).
+
+    Raises:
+        UnusableError: there can be no such number.
+    """
+    import phonenumbers
+
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException as error:
+        if error.error_type == error.INVALID_COUNTRY_CODE and region is None and not text.startswith("+"):
+            raise UnusableError("has no country code, and no region is said (--region DE)") from None
+        raise UnusableError("is no telephone number") from None
+    if number.extension or not phonenumbers.is_possible_number(number):
+        raise UnusableError("is no telephone number that can be")
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+@cache
+def regions() -> frozenset[str]:
+    """The regions that ``phone`` knows."""
+    import phonenumbers
+
+    return frozenset(phonenumbers.SUPPORTED_REGIONS)
+
+
+@cache
+def _zones() -> dict[str, str]:
+    return {zone.lower(): zone for zone in available_timezones()}
+
+
+def time_zone(text: str) -> str:
+    """A time zone as the IANA database spells it. UnusableError where it has none such."""
+    zone = _zones().get(text.replace(" ", "_").lower())
+    if zone is None:
+        raise UnusableError("is no time zone of the IANA database, such as Europe/Berlin")
+    return zone
+
+
+def language(text: str) -> str:
+    """A tag of a language (BCP 47) in its usual spelling: de-AT, az-Arab. UnusableError where it is none."""
+    tag = text.replace("_", "-")
+    if not TAG.fullmatch(tag):
+        raise UnusableError("is no tag of a language, such as en or de-AT")
+    first, *rest = tag.split("-")
+    return "-".join([first.lower(), *(_subtag(part) for part in rest)])
+
+
+def _subtag(part: str) -> str:
+    if len(part) == 2 and part.isalpha():
+        return part.upper()
+    return part.title() if len(part) == 4 and part.isalpha() else part.lower()

@@ -1,0 +1,163 @@
+"""Who is asked nothing any more, in all experiments: by address, by id, and by having opted out of one.
+
+An address stands here as a keyed hash (BLAKE2b, RFC 7693), so that the list outlives the person's
+data and tells nobody who is on it. It has to be given as frames store it: an email with its domain
+in ASCII, a phone number in E.164. Capitals of an email make no difference here. The key is drawn
+once and stays in the ledger.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, delete, func, select
+
+from surveylab.store._bulk import chunks, insert_rows
+from surveylab.store._sql import insert
+from surveylab.store.frames import StoredFrame, units
+from surveylab.store.tables import event, experiment, person, sampled_case, setting, snapshot, suppressed_unit
+from surveylab.store.tables import suppression as table
+
+KINDS = ("email", "phone", "unit")
+_KEY = "suppression_key"
+_AT_ONCE = 1_000
+
+Address = tuple[str, str]
+"""Kind and value."""
+
+
+@dataclass(frozen=True)
+class Suppression:
+    """Somebody who is to be asked nothing: ``kind`` is one of ``KINDS``, ``value`` the address or the unit's id."""
+
+    kind: str
+    value: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Suppressed:
+    """How many are on the list for one reason, by one kind of address."""
+
+    kind: str
+    reason: str
+    count: int
+
+
+def suppress(conn: Connection, entries: Iterable[Suppression]) -> int:
+    """Put people on the list; who is there already stays as first written. How many are new."""
+    hashed = _hashing(conn, draw=True)
+    statement = insert(table, ("kind", "value"))
+    before = conn.scalar(select(func.count()).select_from(table)) or 0
+    for some in chunks(entries, 10_000):
+        rows = [
+            {"kind": each.kind, "value": hashed(each.kind, each.value), "reason": each.reason, "at": each.at}
+            for each in some
+        ]
+        conn.execute(statement, rows)
+    return int((conn.scalar(select(func.count()).select_from(table)) or 0) - before)
+
+
+def lift(conn: Connection, kind: str, value: str) -> bool:
+    """Take somebody off the list; whether they were on it. An opt-out stays what it is."""
+    on_list = table.c.kind == kind, table.c.value == _hashing(conn)(kind, value)
+    return bool(conn.execute(delete(table).where(*on_list)).rowcount)
+
+
+def counts(conn: Connection) -> tuple[Suppressed, ...]:
+    """How many there are, by kind and reason."""
+    query = select(table.c.kind, table.c.reason, func.count()).group_by(table.c.kind, table.c.reason)
+    return tuple(Suppressed(*row) for row in conn.execute(query.order_by(table.c.kind, table.c.reason)))
+
+
+def suppressed(conn: Connection, frame_id: int, among: Sequence[str] | None = None) -> frozenset[str]:
+    """The units of a frame that are to be asked nothing now; of those ``among``, where some are given.
+
+    They are the units on the list; those whose email or phone is on it; those that opted out of any
+    experiment that was drawn from this frame; and those with the email or phone of anybody who opted
+    out of any experiment.
+    """
+    ids = set(conn.scalars(select(table.c.value).where(table.c.kind == "unit")))
+    ids.update(conn.scalars(select(_OPTED_OUT.c.unit).where(_OPTED_OUT.c.frame_id == frame_id)))
+    if among is not None:
+        ids &= set(among)
+    return frozenset(ids | _by_address(conn, frame_id, among))
+
+
+def record(conn: Connection, experiment_id: int, taken_off: Iterable[str]) -> None:
+    """Write down who was taken off the frame before a draw, so that the draw can be derived again."""
+    rows = ((experiment_id, unit) for unit in sorted(taken_off))
+    insert_rows(conn, suppressed_unit, ("experiment_id", "unit"), rows)
+
+
+def taken_off(conn: Connection, experiment_id: int) -> frozenset[str]:
+    """Who was taken off the frame before the draw of an experiment."""
+    query = select(suppressed_unit.c.unit).where(suppressed_unit.c.experiment_id == experiment_id)
+    return frozenset(conn.scalars(query))
+
+
+def on_frame(conn: Connection, source: StoredFrame) -> frozenset[str]:
+    """The units of a snapshot that are to be asked nothing now."""
+    found = suppressed(conn, source.id)
+    return found & frozenset(units(conn, source, ())[0].tolist()) if found else found
+
+
+_OPTED_OUT = (
+    select(snapshot.c.frame_id, sampled_case.c.unit)
+    .select_from(event)
+    .join(sampled_case, sampled_case.c.id == event.c.case_id)
+    .join(experiment, experiment.c.id == sampled_case.c.experiment_id)
+    .join(snapshot, snapshot.c.id == experiment.c.snapshot_id)
+    .where(event.c.kind == "opted_out")
+    .distinct()
+    .subquery()
+)
+
+
+def _by_address(conn: Connection, frame_id: int, among: Sequence[str] | None) -> set[str]:
+    hashed = _hashing(conn)
+    listed = {(row.kind, row.value) for row in conn.execute(select(table.c.kind, table.c.value).where(_OF_ADDRESS))}
+    opted_out: set[Address] = set()
+    same = (person.c.frame_id == _OPTED_OUT.c.frame_id) & (person.c.unit == _OPTED_OUT.c.unit)
+    for email, phone in conn.execute(select(person.c.email, person.c.phone).join(_OPTED_OUT, same)):
+        opted_out |= _addresses(email, phone)
+    if not listed and not opted_out:
+        return set()
+    found = set()
+    known = select(person.c.unit, person.c.email, person.c.phone).where(person.c.frame_id == frame_id)
+    for some in chunks(among, _AT_ONCE) if among is not None else (None,):
+        query = known if some is None else known.where(person.c.unit.in_(some))
+        for unit, email, phone in conn.execute(query, execution_options={"yield_per": 20_000}):
+            addresses = _addresses(email, phone)
+            if addresses & opted_out or any((kind, hashed(kind, value)) in listed for kind, value in addresses):
+                found.add(unit)
+    return found
+
+
+def _addresses(email: str | None, phone: str | None) -> set[Address]:
+    found = {("email", email.lower())} if email else set()
+    return found | {("phone", phone)} if phone else found
+
+
+_OF_ADDRESS: ColumnElement[bool] = table.c.kind.in_(("email", "phone"))
+
+
+def _hashing(conn: Connection, *, draw: bool = False) -> Callable[[str, str], str]:
+    """A function from an address to how it stands on the list; a unit's id stands there as it is."""
+    if draw:
+        conn.execute(insert(setting, ("key",)), {"key": _KEY, "value": secrets.token_hex(32)})
+    kept = conn.scalar(select(setting.c.value).where(setting.c.key == _KEY))
+    key = bytes.fromhex(kept) if kept else b""  # without a key nobody is on the list
+
+    def hashed(kind: str, value: str) -> str:
+        if kind == "unit":
+            return value
+        value = value.lower() if kind == "email" else value
+        return hashlib.blake2b(f"{kind}:{value}".encode(), key=key, digest_size=16).hexdigest()
+
+    return hashed
