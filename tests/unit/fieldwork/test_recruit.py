@@ -18,8 +18,9 @@ from surveylab.design.experiment import Study
 from surveylab.errors import SurveylabError
 from surveylab.fieldwork import recruit
 from surveylab.sampling import FrameView
-from surveylab.store import assignments, cases, experiments, snapshots
+from surveylab.store import assignments, cases, experiments, snapshots, suppressions
 from surveylab.store.ledger import Ledger
+from surveylab.store.suppressions import Suppression
 
 ROOT = Path(__file__).parents[3]
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -132,6 +133,33 @@ def test_an_audit_finds_nothing_in_an_honest_ledger(loaded: Ledger) -> None:
     """Everything that is stored follows from the seed."""
     recruit.draw(loaded, study(), NOW)
     assert recruit.audit(loaded, NAME) == recruit.Audited(40, 80, ())
+
+
+def test_an_audit_reads_the_frame_of_then(loaded: Ledger) -> None:
+    """Loaded anew with other ages and other people since, the draw is still derived from its own snapshot."""
+    drawn = recruit.draw(loaded, study(), NOW)
+    others = [(unit, {**fields, "age": 20, "region": "north"}, None) for unit, fields, _ in people()][10:]
+    with loaded.write() as conn:
+        newer = snapshots.replace_frame(conn, "customers", "another", others, NOW)
+    assert newer.digest != drawn.snapshot
+    assert recruit.audit(loaded, NAME) == recruit.Audited(40, 80, ())
+
+
+def test_who_is_suppressed_is_not_drawn(loaded: Ledger) -> None:
+    """They are taken off before the draw, are told and written down; who is suppressed later changes no audit."""
+    off = [f"c{number:03d}" for number in range(1, 60)]
+    with loaded.write() as conn:
+        entries = [Suppression("unit", unit, "asked", NOW) for unit in [*off, "nobody"]]
+        suppressions.suppress(conn, entries)
+    drawn = recruit.draw(loaded, study(("n: 40", "n: 20")), NOW)
+    assert (drawn.frame, drawn.suppressed, drawn.eligible) == (100, 59, 36)
+    with loaded.write() as conn:
+        row = experiments.experiment(conn, NAME)
+        assert row is not None
+        assert not {case.unit for case in cases.tokens(conn, row.id)} & set(off)
+        suppressions.suppress(conn, [Suppression("unit", f"c{number:03d}", "asked", NOW) for number in range(60, 99)])
+        suppressions.lift(conn, "unit", "c001")
+    assert recruit.audit(loaded, NAME).differences == ()
 
 
 @pytest.mark.parametrize("factor", ["length", "wording"])
