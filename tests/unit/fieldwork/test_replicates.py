@@ -18,7 +18,7 @@ from surveylab.errors import SpecError, SurveylabError
 from surveylab.fieldwork import recruit
 from surveylab.fieldwork.replicates import drawn, replicates
 from surveylab.sampling import FrameView, Sample
-from surveylab.store import assignments, experiments, frames
+from surveylab.store import assignments, experiments, snapshots
 from surveylab.store.ledger import Ledger
 
 ROOT = Path(__file__).parents[3]
@@ -74,7 +74,7 @@ def loaded(ledger: Ledger) -> Ledger:
         for place, unit in enumerate(VIEW.ids.tolist())
     ]
     with ledger.write() as conn:
-        frames.replace_frame(conn, "customers", "digest", units, NOW)
+        snapshots.replace_frame(conn, "customers", "digest", units, NOW)
     return ledger
 
 
