@@ -244,9 +244,10 @@ class Experiment:
 
     @cached_property
     def strata(self) -> tuple[str, ...]:
-        """The fields that cells are formed by beside the arms: of strata, of blocks, adjusted for, asked within."""
+        """The fields that form cells beside the arms: of strata, blocks and covariates, adjusted for, asked within."""
         named = [*getattr(self.sampling and self.sampling.settings, "strata", ())]
         named += getattr(self.assignment.settings, "blocks", ())
+        named += getattr(self.assignment.settings, "covariates", ())
         named += self.data.strata if self.data else ()
         named += [field for inquiry in self.inquiries for field in self.estimator(inquiry.name).adjust]
         named += [inquiry.by for inquiry in self.inquiries if inquiry.by]

@@ -1,7 +1,8 @@
 """Arrivals: people who were not listed and come through an open link.
 
-The arm follows from the seed and the person's id by hashed assignment, so a person who comes
-back, or presses twice, is the same case in the same arm; the stored row wins in any event.
+The arm follows from the seed and the person's id by hashed assignment, or from those who came before
+(fieldwork.allocation). A person who comes back, or presses twice, is the same case in the same arm: the
+stored row wins in any event.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from surveylab.assignment import CaseView
 from surveylab.design.cases import IN_APP, KIOSK
 from surveylab.design.experiment import Experiment, Study
 from surveylab.fieldwork import resume
+from surveylab.fieldwork.allocation import algorithm, one_by_one, seat
 from surveylab.fieldwork.exposure import LANDING_PLACE
 from surveylab.fieldwork.interview import NOBODY, Interview
 from surveylab.fieldwork.pages import LANDING, Elsewhere, Notice, Reception, Standing, SurveyView, Wording
@@ -84,7 +86,7 @@ def placed(study: Study, unit: str) -> tuple[Arrival, str] | None:
         one, exp.arms, exp.assignment.settings, randomness.stream(exp.seed, "assignment"), exp.seed
     )
     arrival = Arrival(unit, {}, exp.arms[int(assigned.arm[0])], probability=probability)
-    return arrival, f"{exp.assignment.scheme} {randomness.ALGORITHM}"
+    return arrival, algorithm(exp)
 
 
 class Arrivals:
@@ -172,14 +174,18 @@ class Arrivals:
 
     def _case(self, stored: StoredExperiment, unit: str, now: datetime, kiosk: Kiosk | None) -> Case:
         study = self._studies.study(stored.id)
-        found = placed(study, unit)
+        exp = study.experiment
+        in_turn = one_by_one(exp) is not None
+        found = (Arrival(unit, {}, exp.arms[0]), "") if in_turn else placed(study, unit)
         assert found is not None  # an open link samples nobody out
-        arrival, algorithm = found
+        arrival, how = found
         if kiosk is not None:
             arrival = replace(arrival, fields={"place": kiosk.place} if kiosk.place else {}, surface=KIOSK)
         with self._ledger.write() as conn:
-            arms = study.experiment.arms
-            case = cases.insert_arrival(conn, stored.id, arrival, arms, algorithm=algorithm, at=now)
+            if in_turn:
+                case = seat(conn, exp, stored.id, arrival, now)
+            else:
+                case = cases.insert_arrival(conn, stored.id, arrival, exp.arms, algorithm=how, at=now)
             if kiosk is None:
                 cases.give_resume_code(conn, case.id, resume.draw())
         return case

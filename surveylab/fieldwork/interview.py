@@ -161,6 +161,7 @@ class Interview:
                 responses.record_exposures(conn, view.case, view.met_at_end, THANKS, now)
                 responses.append_event(conn, view.case, now, "submitted", key=_once(view.case, "submitted"))
                 gate.confirm(conn, now)
+                gate.complete(conn)
         return Elsewhere(following.id if following else THANKS)
 
     def thanks(self, token: str, now: datetime) -> Reception | Elsewhere:

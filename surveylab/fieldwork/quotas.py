@@ -16,7 +16,7 @@ from surveylab.design.cases import ENDS
 from surveylab.design.experiment import Quota
 from surveylab.design.terms import Value
 from surveylab.fieldwork.passage import Passage
-from surveylab.store import cases, quotas, responses
+from surveylab.store import allocations, cases, quotas, responses
 from surveylab.store.cases import Case
 from surveylab.store.ledger import Connection
 from surveylab.store.quotas import Claim
@@ -32,6 +32,8 @@ class Admission:
 
     case: Case
     quotas: Mapping[str, Quota]
+    arm: str = ""
+    """The key of the arm where others are assigned by who has completed in it; else ""."""
 
     def wait(self, conn: Connection) -> None:
         """Hold back who else would go on until the transaction ends: with quotas every case of the experiment."""
@@ -72,6 +74,11 @@ class Admission:
         """The interview is over: its places last."""
         if self.quotas:
             quotas.confirm(conn, self.case.id, now)
+
+    def complete(self, conn: Connection) -> None:
+        """The survey was submitted: whoever is assigned by completes sees one more from now on."""
+        if self.arm:
+            allocations.complete(conn, self.case.experiment, self.case.id, self.arm)
 
     def give_back(self, conn: Connection) -> None:
         """The case leaves: its places are free, unless it had finished."""

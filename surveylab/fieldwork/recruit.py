@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 from itertools import repeat
 from pathlib import Path
 from typing import Any
@@ -17,17 +18,28 @@ from surveylab.assignment import Assigned, CaseView
 from surveylab.channels import Outgoing
 from surveylab.design import orders, rules
 from surveylab.design.experiment import Experiment, Message, Plan, Study
-from surveylab.design.factors import marginals, steps
+from surveylab.design.factors import Arm, marginals, steps
 from surveylab.design.fills import ANSWERS, fill
 from surveylab.design.orders import Chance
 from surveylab.design.presentation import presented
 from surveylab.design.terms import Value
 from surveylab.errors import SurveylabError
 from surveylab.fieldwork import preselection, replicates
+from surveylab.fieldwork.allocation import Replayed, algorithm, one_by_one, replayed
 from surveylab.fieldwork.pages import Wording
 from surveylab.fieldwork.synthetic import Invited
 from surveylab.sampling import FrameView, Sample
-from surveylab.store import assignments, cases, experiments, frames, people, presentations, responses, suppressions
+from surveylab.store import (
+    allocations,
+    assignments,
+    cases,
+    experiments,
+    frames,
+    people,
+    presentations,
+    responses,
+    suppressions,
+)
 from surveylab.store.ledger import Connection, Ledger
 
 CARRIED_OUT = (
@@ -85,6 +97,11 @@ class Recruited:
         """The ids of the drawn units, in the order of the frame; shape (n,)."""
         return self.view.ids[self.sample.positions]
 
+    @property
+    def cluster(self) -> NDArray[np.str_]:
+        """What was assigned as a whole, else what was sampled as a whole; "" where each case was by itself; (n,)."""
+        return self.sample.cluster if self.assigned.cluster is None else self.assigned.cluster
+
     def cases(self, known: Mapping[str, Mapping[str, Value]], names: Sequence[str]) -> cases.NewCases:
         """The rows to store, with a snapshot of what the frame knows of each unit."""
         of_units = [known[unit] for unit in self.units.tolist()]
@@ -95,11 +112,12 @@ class Recruited:
             unit=self.units,
             probability=self.sample.probability,
             stratum=self.sample.stratum,
-            cluster=self.sample.cluster,
+            cluster=self.cluster,
             block=self.assigned.block,
             arm=self.assigned.arm,
             position=self.assigned.position,
             fields=snapshot,
+            chances=self.assigned.chances,
         )
 
 
@@ -160,8 +178,10 @@ def audit(ledger: Ledger, slug: str) -> Audited:
             raise SurveylabError(f"{slug} was not drawn; there is nothing to audit.")
         study = spec.read_documents(row.documents, f"{row.slug}.yaml", frozen=True)
         kept = assignments.assignments(conn, row.id)
+        turns, turned = None, False
         if study.experiment.frame is None:
-            again = _arrived(study, kept.unit)
+            turns = replayed(conn, study.experiment, row.id, kept.unit) if one_by_one(study.experiment) else None
+            again = _arrived(study, kept.unit, turns)
         else:
             on_frame = frames.drawn_from(conn, row.snapshot_id)
             if on_frame is None:
@@ -170,9 +190,14 @@ def audit(ledger: Ledger, slug: str) -> Audited:
                     "it cannot be derived again."
                 )
             again = _recruit(conn, study, on_frame, suppressions.taken_off(conn, row.id))
+        if again.assigned.chances is not None and turns is None:
+            stored = {each.unit: each.probability for each in allocations.history(conn, row.id)}
+            executed = zip(again.units.tolist(), again.assigned.chances, again.assigned.arm.tolist(), strict=True)
+            turned = stored != {unit: chances[arm] for unit, chances, arm in executed}
         shown = list(shown_otherwise(conn, study, row.id))
         strays = assignments.strays(conn, row.id, [arm.mapping for arm in study.experiment.arms])
     differences = _differences(study, kept, again) + [f"case {each.case} is in no arm" for each in strays]
+    differences += ["the turns of the cases differ"] if turned or (turns and turns.strays) else []
     differences += [f"the pages of {len(shown)} cases are not in their order"] if shown else []
     return Audited(len(kept.unit), len(kept.unit) * len(kept.factors), tuple(differences))
 
@@ -184,22 +209,30 @@ def _differences(study: Study, kept: assignments.StoredAssignments, again: Recru
     compared = {
         "inclusion probabilities": (kept.probability, again.sample.probability),
         "strata": (kept.stratum, again.sample.stratum),
-        "clusters": (kept.cluster, again.sample.cluster),
+        "clusters": (kept.cluster, again.cluster),
         "blocks": (kept.block, again.assigned.block),
     }
     arms = study.experiment.arms
-    shares = marginals(arms)
     chosen = again.assigned.arm.tolist()
+    shares = _shares(arms, again.assigned)
     for factor, column in sorted(kept.factors.items()):
         names = [arm.mapping[factor] for arm in arms]
-        chances = [shares[factor, name] for name in names]
-        same = column.chance == tuple(chances[arm] for arm in chosen)
+        same = column.chance == tuple(own[factor, names[arm]] for own, arm in zip(shares, chosen, strict=True))
         compared[f"levels of {factor}"] = (column.level, np.array(names)[again.assigned.arm])
         compared[f"probabilities of {factor}"] = (np.array(same), np.array(True))
         compared[f"blocks of {factor}"] = (column.block, again.assigned.block)
         compared[f"seed positions of {factor}"] = (column.position, again.assigned.position)
         compared[f"algorithms of {factor}"] = (column.algorithm, np.full(len(chosen), again.algorithm))
     return [f"the {what} differ" for what, (stored, derived) in compared.items() if not _same(stored, derived)]
+
+
+def _shares(arms: Sequence[Arm], assigned: Assigned) -> list[Mapping[tuple[str, str], Fraction]]:
+    """The probability of every level at the turn of each case."""
+    if assigned.chances is None:
+        return [marginals(arms)] * len(assigned.arm)
+    levels = [arm.levels for arm in arms]
+    known = {chances: marginals(map(Arm, levels, chances)) for chances in set(assigned.chances)}
+    return [known[chances] for chances in assigned.chances]
 
 
 def shown_otherwise(conn: Connection, study: Study, experiment: int) -> Iterator[str]:
@@ -308,11 +341,13 @@ def _recruit(conn: Connection, study: Study, on_frame: frames.StoredFrame, suppr
     ids, fields = frames.units(conn, on_frame, tuple(dict.fromkeys(needed)))
     view = _eligible(_without(FrameView(ids, fields), suppressed), exp.frame.eligible)
     sample, assigned = replicates.drawn(exp, view, parts)
-    return Recruited(view, sample, assigned, _algorithm(exp))
+    return Recruited(view, sample, assigned, algorithm(exp))
 
 
-def _arrived(study: Study, units: NDArray[np.str_]) -> Recruited:
+def _arrived(study: Study, units: NDArray[np.str_], turns: Replayed | None) -> Recruited:
     """The draw and the assignment that a study's seed gives to people who arrived unlisted, under these ids.
+
+    ``turns`` are the assignments where they hang on those before.
 
     Where a scheme samples the arrivals, those whom it does not take are not among the units.
     """
@@ -322,16 +357,13 @@ def _arrived(study: Study, units: NDArray[np.str_]) -> Recruited:
     if exp.sampling is not None and n:
         scheme = registry.load("sampling", exp.sampling.scheme)
         sample = scheme.draw(view, exp.sampling.settings, randomness.stream(exp.seed, "sampling"))
+    if turns is not None:
+        return Recruited(view, sample, turns.assigned, algorithm(exp))
     scheme = registry.load("assignment", exp.assignment.scheme)
     rng = randomness.stream(exp.seed, "assignment")
     cases = CaseView(units[sample.positions], {})
     assigned = scheme.assign(cases, exp.arms, exp.assignment.settings, rng, exp.seed)
-    return Recruited(view, sample, assigned, _algorithm(exp))
-
-
-def _algorithm(exp: Experiment) -> str:
-    """How the arms came about, as it is stored with each."""
-    return f"{exp.assignment.scheme} {randomness.ALGORITHM}"
+    return Recruited(view, sample, assigned, algorithm(exp))
 
 
 def _without(view: FrameView, suppressed: frozenset[str]) -> FrameView:

@@ -11,7 +11,7 @@ probability within the part as it was dealt: 1 over it weights the cases of a pa
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from typing import Any
 
@@ -69,7 +69,8 @@ def drawn(exp: Experiment, view: FrameView, parts: tuple[Replicate, ...]) -> tup
         SurveylabError: a part does not allow its scheme, or schemes draw different clusters.
     """
     samples, assigned = [], []
-    for part, (places, share) in zip(parts, _dealt(exp.seed, view, parts), strict=True):
+    together = getattr(exp.assignment.settings, "cluster", None)
+    for part, (places, share) in zip(parts, _dealt(exp.seed, view, parts, together), strict=True):
         mine = FrameView(view.ids[places], {name: values[places] for name, values in view.fields.items()})
         sample = _drawn(exp.seed, part, mine, share)
         samples.append(Sample(places[sample.positions], sample.probability, sample.stratum, sample.cluster))
@@ -77,9 +78,26 @@ def drawn(exp: Experiment, view: FrameView, parts: tuple[Replicate, ...]) -> tup
         cases = CaseView(mine.ids[sample.positions], chosen)
         rng = randomness.stream(exp.seed, "assignment", *part.names)
         scheme = registry.load("assignment", exp.assignment.scheme)
-        assigned.append(scheme.assign(cases, part.arms, exp.assignment.settings, rng, exp.seed))
+        assigned.append(_apart(part, scheme.assign(cases, part.arms, exp.assignment.settings, rng, exp.seed)))
     order = np.argsort(np.concatenate([sample.positions for sample in samples]))
     return _joined(Sample, samples, order), _joined(Assigned, assigned, order)
+
+
+def _apart(part: Replicate, assigned: Assigned) -> Assigned:
+    """The same with its clusters under names of their own: two parts have batches of one number.
+
+    Raises:
+        SurveylabError: probabilities at each turn, which say nothing of the turns in other parts.
+    """
+    if not part.names:
+        return assigned
+    if assigned.chances is not None:
+        raise SurveylabError(
+            "Minimisation within parts of the frame has no probability of a level over all parts; use the scheme blocked."
+        )
+    if assigned.cluster is None:
+        return assigned
+    return replace(assigned, cluster=np.char.add(f"{','.join(part.names)},", assigned.cluster))
 
 
 def _levels(exp: Experiment, arm: Arm) -> tuple[tuple[str, str], ...]:
@@ -97,12 +115,14 @@ def _replicate(study: Study, levels: tuple[tuple[str, str], ...], places: list[i
     return Replicate(levels, sampling, within, share)
 
 
-def _dealt(seed: str, view: FrameView, parts: tuple[Replicate, ...]) -> Iterator[tuple[NDArray[np.intp], Fraction]]:
+def _dealt(
+    seed: str, view: FrameView, parts: tuple[Replicate, ...], together: str | None
+) -> Iterator[tuple[NDArray[np.intp], Fraction]]:
     """The units of each part, and its share of what was dealt out: of the units, or of the clusters."""
     if len(parts) == 1:
         yield np.arange(len(view.ids)), Fraction(1)
         return
-    group = _groups(view, parts)
+    group = _groups(view, parts, together)
     ids = np.arange(group.max(initial=-1) + 1).astype(np.str_)
     shares = [Arm(part.levels, part.share) for part in parts]
     rng = randomness.stream(seed, "replicates")
@@ -112,9 +132,9 @@ def _dealt(seed: str, view: FrameView, parts: tuple[Replicate, ...]) -> Iterator
         yield np.flatnonzero(part_of[group] == number), Fraction(count, len(ids))
 
 
-def _groups(view: FrameView, parts: tuple[Replicate, ...]) -> NDArray[np.intp]:
-    """What is dealt out as a whole, shape (N,): the unit, or its cluster where a scheme draws clusters."""
-    clusters = {getattr(part.sampling.settings, "cluster", None) for part in parts} - {None}
+def _groups(view: FrameView, parts: tuple[Replicate, ...], together: str | None) -> NDArray[np.intp]:
+    """What is dealt out as a whole, shape (N,): the unit, or its cluster where a scheme draws or assigns clusters."""
+    clusters = {together, *(getattr(part.sampling.settings, "cluster", None) for part in parts)} - {None}
     if len(clusters) > 1:
         raise SurveylabError(
             f"The levels of {', '.join(name for name, _ in parts[0].levels)} draw clusters of different fields "
@@ -141,5 +161,11 @@ def _joined(kind: type[Any], parts: list[Any], order: NDArray[np.intp]) -> Any:
     joined = {}
     for field in fields(kind):
         columns = [getattr(part, field.name) for part in parts]
-        joined[field.name] = np.concatenate(columns)[order]
+        if any(column is None for column in columns):
+            joined[field.name] = None
+        elif isinstance(columns[0], np.ndarray):
+            joined[field.name] = np.concatenate(columns)[order]
+        else:
+            every = [each for column in columns for each in column]
+            joined[field.name] = [every[place] for place in order.tolist()]
     return kind(**joined)

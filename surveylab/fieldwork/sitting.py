@@ -68,7 +68,7 @@ class Sitting:
     @property
     def admission(self) -> Admission:
         """The case when its turn comes, before the quotas of its experiment."""
-        return Admission(self.case, self.plan.quotas)
+        return Admission(self.case, self.plan.quotas, self.plan.arm if self.plan.completes_count else "")
 
     @cached_property
     def _person(self) -> Mapping[str, str]:

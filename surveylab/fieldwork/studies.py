@@ -17,6 +17,7 @@ from surveylab.design.theme import Logo
 from surveylab.digests import digest
 from surveylab.errors import SurveylabError
 from surveylab.fieldwork import preselection
+from surveylab.fieldwork.allocation import counts_completes
 from surveylab.fieldwork.exposure import Meeting, meetings
 from surveylab.store import experiments
 from surveylab.store.ledger import Ledger
@@ -53,6 +54,8 @@ class ArmPlan:
     """How many respondents of which kind are wanted, by name."""
     offers: bool
     """Whether a message offers answers, which its links select."""
+    completes_count: bool = False
+    """Whether others are assigned by who has completed."""
 
     def shown_to(self, chance: Chance) -> ArmPlan:
         """The plan of the case that has this chance."""
@@ -166,4 +169,5 @@ def arm_plan(study: Study, arm: Arm) -> ArmPlan:
         measurement=plan.measurement,
         quotas=study.experiment.quotas,
         offers=any(preselection.offers(text) for each in plan.messages.values() for text in (each.subject, each.body)),
+        completes_count=counts_completes(study.experiment),
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from math import inf
 
 from surveylab import registry
+from surveylab.assignment import OneByOne as OneAtATime
 from surveylab.design.cases import IN_APP, KIOSK
 from surveylab.design.terms import Scale
 from surveylab.errors import Fault
@@ -41,7 +42,7 @@ class Names:
     def of(cls, node: Node) -> Names:
         """The names in a file."""
         factors = at(node, "assignment", "factors")
-        strata = (("sampling", "strata"), ("assignment", "blocks"), ("data", "strata"))
+        strata = (("sampling", "strata"), ("assignment", "blocks"), ("assignment", "covariates"), ("data", "strata"))
         return cls(
             factors={name: level_names(at(factors, name, "levels")) for name in keys_of(factors)},
             inquiries=keys_of(at(node, "inquiries")),
@@ -75,6 +76,7 @@ def read_experiment(node: Node) -> ExperimentReading:
     checks = (
         _parts(node, section),
         _unlisted_channels(node, section),
+        _in_turn(node, section),
         _data(node, names),
         _contact(node, names),
         _measured(node),
@@ -139,6 +141,27 @@ def _unlisted_channels(node: Node, section: ExperimentSection) -> Iterator[Fault
     if channel is not None and section.contact.channel in (IN_APP, KIOSK) and "frame" in keys_of(node):
         what = f"the channel {section.contact.channel} reaches people who are not listed, and there is a frame."
         yield fault(channel, Finding("SL424", what, "Delete `frame:`, or choose another channel."))
+
+
+def _in_turn(node: Node, section: ExperimentSection) -> Iterator[Fault]:
+    """What a scheme asks of those whom it assigns: fields that are known of them, and that they come one by one."""
+    assignment, place = section.assignment, at(node, "assignment", "scheme")
+    if assignment is None or assignment.settings is None or place is None or "data" in keys_of(node):
+        return
+    scheme, listed = registry.load("assignment", assignment.scheme), "frame" in keys_of(node)
+    name, channel = assignment.scheme, section.contact.channel
+    if listed and isinstance(scheme, OneAtATime) and scheme.COMPLETES:
+        what = f"the scheme {name} goes by who has completed, and at a draw nobody has."
+        yield fault(place, Finding("SL424", what, "Delete `frame:` and assign people as they arrive, or use blocked."))
+    if not listed and scheme.ARRIVALS:
+        known = ("place",) if channel == KIOSK else ()
+        unknown = [each for each in scheme.needs(assignment.settings) if each not in known]
+        if unknown:
+            what = f"the scheme {name} reads {', '.join(unknown)}, which is not known of who arrives."
+            yield fault(place, Finding("SL424", what, "At a kiosk `place` is known; nothing is by an open link."))
+        if channel == IN_APP and isinstance(scheme, OneAtATime):
+            what = f"the scheme {name} assigns by who came before, and a prompt in an app is decided ahead of that."
+            yield fault(place, Finding("SL424", what, "Use the scheme hashed."))
 
 
 def _data(node: Node, names: Names) -> Iterator[Fault]:

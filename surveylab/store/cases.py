@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 from itertools import chain, repeat
 from typing import Any
 
@@ -25,7 +26,7 @@ from surveylab.errors import SurveylabError
 from surveylab.store._bulk import CHUNK, insert_rows, json_objects, loading, reserve, stored
 from surveylab.store._crossing import crossing
 from surveylab.store._sql import insert, one_at_a_time
-from surveylab.store.tables import assignment, event, experiment, resume_code, sampled_case
+from surveylab.store.tables import allocation, assignment, event, experiment, resume_code, sampled_case
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,15 @@ class NewCases:
     arm: NDArray[np.intp]
     position: NDArray[np.intp]
     fields: Mapping[str, NDArray[Any]]
+    chances: Sequence[tuple[Fraction, ...]] | None = None
+    """The probability of every arm of the design at each case's turn; None where it was always the arm's own."""
 
     def slice(self, start: int, stop: int) -> NewCases:
         """The cases from ``start`` up to ``stop``."""
-        arrays = {name: value[start:stop] for name, value in vars(self).items() if name != "fields"}
-        return NewCases(**arrays, fields={name: value[start:stop] for name, value in self.fields.items()})
+        apart = ("fields", "chances")
+        arrays = {name: value[start:stop] for name, value in vars(self).items() if name not in apart}
+        fields = {name: value[start:stop] for name, value in self.fields.items()}
+        return NewCases(**arrays, fields=fields, chances=self.chances and self.chances[start:stop])
 
 
 @dataclass(frozen=True)
@@ -95,7 +100,8 @@ def insert_sample(
 ) -> None:
     """Write cases, their assignments and their event ``selected``.
 
-    The probability that is stored with a level is its share over all arms of the design.
+    The probability that is stored with a level is its share over all arms of the design, with the
+    probabilities that these had at the case's turn.
 
     Raises:
         SurveylabError: a unit is sampled twice. The transaction is to be given up then.
@@ -199,6 +205,14 @@ class _Chances:
         self.levels = [arm.levels for arm in arms]
         self._shares = marginals(arms)
         self._algorithm = algorithm
+        self._executed: dict[tuple[Fraction, ...], _Chances] = {}
+
+    def executed(self, chances: tuple[Fraction, ...]) -> _Chances:
+        """The same where the arms had these probabilities."""
+        if chances not in self._executed:
+            arms = [Arm(levels, chance) for levels, chance in zip(self.levels, chances, strict=True)]
+            self._executed[chances] = _Chances(arms, self._algorithm)
+        return self._executed[chances]
 
     def of(self, pair: tuple[str, str]) -> dict[str, Any]:
         """The columns of an assignment to one level, as far as the design determines them."""
@@ -214,6 +228,7 @@ class _Chances:
 
 
 _CASE = ("id", "experiment_id", "unit", "token", "stratum", "cluster", "block", "inclusion_probability", "fields")
+_ALLOCATION = ("case_id", "experiment_id", "sequence", "numerator", "denominator")
 _ASSIGNMENT = ("case_id", "factor", "level", "probability", "numerator", "denominator", "algorithm")
 
 
@@ -225,6 +240,8 @@ def _insert_chunk(conn: Connection, experiment_id: int, cases: NewCases, chances
     probability = (None if math.isnan(each) else each for each in cases.probability.tolist())
     insert_rows(conn, sampled_case, _CASE, zip(ids, repeat(experiment_id), *labels, probability, fields))
     insert_rows(conn, assignment, (*_ASSIGNMENT, "position", "block"), _assignments(ids, cases, chances))
+    if cases.chances is not None:
+        insert_rows(conn, allocation, _ALLOCATION, _allocations(ids, experiment_id, cases, cases.chances))
     moment = stored(conn, event.c.at, at)
     insert_rows(
         conn, event, ("case_id", "at", "kind", "detail"), zip(ids, repeat(moment), repeat("selected"), repeat(""))
@@ -236,8 +253,12 @@ def _assignments(ids: list[int], cases: NewCases, chances: _Chances) -> Iterator
     positions, blocks = cases.position.tolist(), cases.block.tolist()
     by_factor = []
     for pairs in sorted(zip(*chances.levels, strict=True)):  # the pairs of one factor, arm by arm
-        places = [tuple(chances.of(pair).values()) for pair in pairs]
-        chosen = [places[arm] for arm in cases.arm.tolist()]
+        if cases.chances is None:
+            places = [tuple(chances.of(pair).values()) for pair in pairs]
+            chosen = [places[arm] for arm in cases.arm.tolist()]
+        else:
+            turns = zip(cases.arm.tolist(), cases.chances, strict=True)
+            chosen = [tuple(chances.executed(own).of(pairs[arm]).values()) for arm, own in turns]
         by_factor.append(
             (
                 (case, *place, position, block)
@@ -245,6 +266,14 @@ def _assignments(ids: list[int], cases: NewCases, chances: _Chances) -> Iterator
             )
         )
     return chain.from_iterable(zip(*by_factor, strict=True))
+
+
+def _allocations(
+    ids: list[int], experiment_id: int, cases: NewCases, chances: Sequence[tuple[Fraction, ...]]
+) -> Iterator[tuple[Any, ...]]:
+    """Case by case its turn, and the probability that its arm had then."""
+    for case, arm, turn, own in zip(ids, cases.arm.tolist(), cases.position.tolist(), chances, strict=True):
+        yield case, experiment_id, turn, str(own[arm].numerator), str(own[arm].denominator)
 
 
 def _tokens(n: int) -> NDArray[np.str_]:

@@ -196,6 +196,37 @@ assignment = Table(
     sqlite_with_rowid=False,
 )
 
+allocation = Table(  # assignments one at a time: who came after whom, and the probability that its arm had then
+    "allocation",
+    metadata,
+    Column("case_id", Key, ForeignKey("sampled_case.id"), primary_key=True, autoincrement=False),
+    _experiment(),
+    Column("sequence", Key, nullable=False),
+    _text("numerator"),
+    _text("denominator"),
+    UniqueConstraint("experiment_id", "sequence"),
+)
+
+completion = Table(  # completes that later assignments go by: ``after`` so many cases were assigned
+    "completion",
+    metadata,
+    Column("case_id", Key, ForeignKey("sampled_case.id"), primary_key=True, autoincrement=False),
+    _experiment(),
+    Column("after", Key, nullable=False),
+    Index(None, "experiment_id"),
+)
+
+tally = Table(  # sums of both, for the next assignment
+    "tally",
+    metadata,
+    _experiment(),
+    _text("margin"),
+    _text("slot"),
+    Column("cases", Key, nullable=False),
+    PrimaryKeyConstraint("experiment_id", "margin", "slot"),
+    sqlite_with_rowid=False,
+)
+
 presentation = Table(  # what chance decided about the pages of a case: orders and item sets
     "presentation",
     metadata,

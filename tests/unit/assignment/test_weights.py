@@ -16,7 +16,7 @@ def arms(*probabilities: Fraction) -> list[Arm]:
 
 def test_the_common_denominator_is_the_least() -> None:
     """1/2, 1/3 and 1/6 are 3, 2 and 1 sixths."""
-    assert weights(arms(Fraction(1, 2), Fraction(1, 3), Fraction(1, 6))) == ([3, 2, 1], 6)
+    assert weights(arms(Fraction(1, 2), Fraction(1, 3), Fraction(1, 6))) == ((3, 2, 1), 6)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from surveylab.design.experiment import Study
 from surveylab.errors import SurveylabError
 from surveylab.fieldwork import recruit
 from surveylab.sampling import FrameView
-from surveylab.store import assignments, cases, experiments, snapshots, suppressions
+from surveylab.store import allocations, assignments, cases, experiments, snapshots, suppressions
 from surveylab.store.ledger import Ledger
 from surveylab.store.suppressions import Suppression
 
@@ -262,3 +262,29 @@ def test_eligibility_is_the_rule_unit_by_unit(rule: str) -> None:
     each = [rules.evaluate(parsed, {name: columns[name][unit] for name in columns}) for unit in range(len(values))]
     view = FrameView(np.array([f"u{unit}" for unit in range(len(values))]), fields)
     assert list(recruit._holds(parsed, view)) == each
+
+
+@pytest.mark.parametrize(
+    "scheme",
+    ["cluster\n  cluster: region", "cluster\n  batch: 7", "minimisation\n  covariates: [region]", "permuted_blocks"],
+)
+def test_what_a_scheme_executed_is_stored_and_derived_again(loaded: Ledger, scheme: str) -> None:
+    """Clusters as a whole, probabilities at each turn; the audit finds every row again, and what was changed."""
+    blocked = "scheme: blocked\n  blocks: [region]"
+    drawn = study((blocked, f"scheme: {scheme}"))
+    recruit.draw(loaded, drawn, NOW)
+    assert recruit.audit(loaded, NAME).differences == ()
+    with loaded.read() as conn:
+        row = experiments.experiment(conn, NAME)
+        assert row is not None
+        kept = assignments.assignments(conn, row.id)
+        turns = allocations.history(conn, row.id)
+    levels = zip(*(each.level for each in kept.factors.values()), strict=True)
+    arms = dict(zip(kept.unit, levels, strict=True))
+    if scheme.startswith("cluster"):
+        of_cluster = {(cluster, arms[unit]) for cluster, unit in zip(kept.cluster, kept.unit, strict=True)}
+        assert len(of_cluster) == len(set(kept.cluster)) == (2 if "region" in scheme else 6)
+    if scheme.startswith("minimisation"):
+        assert [each.sequence for each in turns] == list(range(40))
+        assert len({each.probability for each in turns}) > 1
+        assert {sum(chance) for chance in zip(*(each.chance for each in kept.factors.values()), strict=True)} != {1}

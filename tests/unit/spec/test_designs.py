@@ -124,3 +124,38 @@ def test_fourteen_factors_have_a_fraction(files):
     )
     exp = designed(files, "fraction", "wording: {varies: items.rating.text, levels: {old: a, new: b}}\n" + more).read()
     assert len(exp.experiment.arms) == 32
+
+
+@pytest.mark.parametrize(
+    ("scheme", "channel", "start"),
+    [
+        ("balance_on_completes", "link, listed", "balance"),
+        ("minimisation\n  covariates: [region]", "link", "minimisation"),
+        ("permuted_blocks\n  blocks: [region, place]", "kiosk", "permuted"),
+        ("permuted_blocks", "in_app", "permuted"),
+        ("minimisation\n  covariates: [place]", "kiosk", None),
+        ("permuted_blocks", "link", None),
+        ("minimisation\n  covariates: [region]", "link, listed", None),
+        ("cluster\n  cluster: household", "link, listed", None),
+    ],
+)
+def test_a_scheme_gets_what_it_asks_for(files, place, scheme, channel, start):
+    """Completes are of arrivals, fields of who is listed or stands at a kiosk, and a prompt is decided ahead."""
+    files.change("scheme: complete", f"scheme: {scheme}")
+    if "listed" not in channel:
+        files.change("frame: {source: customers}\nsampling: {scheme: srs, n: 10}\n", "")
+        files.change("contact: {", f"contact: {{channel: {channel}, ")
+    if start is None:
+        assert files.read()
+    else:
+        (found,) = files.faults()
+        assert found.code == "SL424"
+        assert place(found, files).startswith(start)
+
+
+def test_a_cluster_is_of_one_kind(files, place):
+    """A field or batches, and not both."""
+    files.change("scheme: complete", "scheme: cluster\n  cluster: household\n  batch: 10")
+    (found,) = files.faults()
+    assert found.code == "SL106"
+    assert place(found, files).startswith("household")
