@@ -93,7 +93,7 @@ def _apart(part: Replicate, assigned: Assigned) -> Assigned:
         return assigned
     if assigned.chances is not None:
         raise SurveylabError(
-            "Minimisation within parts of the frame has no probability of a level over all parts; use the scheme blocked."
+            "Minimisation within parts of the frame has no probability over all of them; use the scheme blocked."
         )
     if assigned.cluster is None:
         return assigned
@@ -158,7 +158,7 @@ def _drawn(seed: str, part: Replicate, view: FrameView, share: Fraction) -> Samp
 
 def _joined(kind: type[Any], parts: list[Any], order: NDArray[np.intp]) -> Any:
     """The columns of all parts, one behind the other and then in this order."""
-    joined = {}
+    joined: dict[str, Any] = {}
     for field in fields(kind):
         columns = [getattr(part, field.name) for part in parts]
         if any(column is None for column in columns):
