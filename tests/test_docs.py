@@ -61,6 +61,11 @@ def test_generated_pages_are_true(name: str) -> None:
         results.Decision,
         results.Scores,
         results.Scored,
+        results.Weights,
+        results.ArmWeights,
+        results.WeightedScore,
+        results.ScoreDifference,
+        results.Merged,
     ],
 )
 def test_every_json_field_is_documented(result: type) -> None:

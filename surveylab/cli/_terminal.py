@@ -39,6 +39,12 @@ def study_of(spec: Path) -> Study:
     return reader.read(spec)
 
 
+def slug_of(experiment: str) -> str:
+    """The name of an experiment: that of its file, or as it stands."""
+    path = Path(experiment)
+    return path.stem if path.suffix in (".yaml", ".yml") else experiment
+
+
 @contextmanager
 def progress(label: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
     """A bar on a terminal, nothing in a pipe; call it with how much is done."""

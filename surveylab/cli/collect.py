@@ -8,7 +8,16 @@ from pathlib import Path
 
 import click
 
-from surveylab.cli._terminal import json_option, opened, progress, say_json, say_mappings, spec_argument, study_of
+from surveylab.cli._terminal import (
+    json_option,
+    opened,
+    progress,
+    say_json,
+    say_mappings,
+    slug_of,
+    spec_argument,
+    study_of,
+)
 
 
 @click.command()
@@ -86,7 +95,7 @@ def pause(experiment: str) -> None:
     """
     from surveylab.fieldwork import pausing
 
-    slug = _slug(experiment)
+    slug = slug_of(experiment)
     with opened() as ledger:
         pausing.pause(ledger, slug, datetime.now(UTC))
     click.echo(f"{slug} is paused. surveylab resume {slug} opens it again.")
@@ -102,7 +111,7 @@ def resume(experiment: str) -> None:
     """
     from surveylab.fieldwork import pausing
 
-    slug = _slug(experiment)
+    slug = slug_of(experiment)
     with opened() as ledger:
         pausing.resume(ledger, slug, datetime.now(UTC))
     click.echo(f"{slug} takes answers again.")
@@ -121,7 +130,7 @@ def quotas(experiment: str, as_json: bool) -> None:
     from surveylab.fieldwork import progress as far
     from surveylab.fieldwork.studies import Studies
 
-    slug = _slug(experiment)
+    slug = slug_of(experiment)
     with opened() as ledger:
         versions = far.versions(ledger, Studies(ledger), slug, datetime.now(UTC))
     if not versions:
@@ -133,12 +142,6 @@ def quotas(experiment: str, as_json: bool) -> None:
         say_mappings([{**row, "rule": row["rule"] or "everybody"} for row in rows])
     else:
         click.echo(f"{slug} has no quotas.")
-
-
-def _slug(experiment: str) -> str:
-    """The name of an experiment: that of its file, or as it stands."""
-    path = Path(experiment)
-    return path.stem if path.suffix in (".yaml", ".yml") else experiment
 
 
 @click.command()

@@ -1,16 +1,17 @@
-"""Commands that learn: load, scores, analyse, decide, report."""
+"""Commands that learn: load, scores, weights, analyse, decide, report."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from surveylab.cli._terminal import json_option, opened, progress, say_json, say_table, spec_argument, study_of
+from surveylab.cli._terminal import json_option, opened, progress, say_json, say_table, slug_of, spec_argument, study_of
 
 if TYPE_CHECKING:
-    from surveylab.design.results import Analysis, Scores
+    from surveylab.design.results import Analysis, ScoreDifference, Scores, WeightedScore, Weights
 
 
 @click.command()
@@ -56,6 +57,48 @@ def scores(spec: Path, as_json: bool) -> None:
         say_json(plain(found))
     else:
         say_scores(found)
+
+
+@click.command()
+@click.argument("experiment")
+@click.option("--by", multiple=True, help="Field of the frame for classes and margins; repeat it [strata and blocks].")
+@click.option("--uncalibrated", is_flag=True, help="Leave the margins of the frame alone.")
+@click.option("--replicates", default=0, show_default=True, type=click.IntRange(0, 10_000), help="Of the bootstrap.")
+@click.option(
+    "--lonely",
+    default="fail",
+    show_default=True,
+    type=click.Choice(["fail", "certainty", "adjust", "average"]),
+    help="What a stratum with one case adds to a variance.",
+)
+@json_option
+def weights(
+    experiment: str, by: tuple[str, ...], *, uncalibrated: bool, replicates: int, lonely: str, as_json: bool
+) -> None:
+    """Weigh the respondents of a drawn experiment and estimate its scores. EXPERIMENT is a file or its name.
+
+    Base weights, nonresponse by classes within arms, margins of the frame; per arm the response
+    rate, design effect and R-indicator, the weighted mean of each score and the differences.
+
+    \b
+    Example: surveylab weights nps_wording_length --by region
+    """
+    from surveylab.analysis.weigh import weigh
+    from surveylab.design.results import as_json as plain
+
+    with opened() as ledger:
+        found = weigh(
+            ledger,
+            slug_of(experiment),
+            by,
+            calibrate=not uncalibrated,
+            replicates=replicates,
+            lonely=lonely,  # type: ignore[arg-type]
+        )
+    if as_json:
+        say_json(plain(found))
+    else:
+        say_weights(found)
 
 
 @click.command()
@@ -167,6 +210,57 @@ def say_scores(found: Scores) -> None:
         click.echo(f"Source: {source}")
 
 
+def say_weights(found: Weights) -> None:
+    """Print weights and weighted scores for a person."""
+
+    def told(number: float | None, form: str = ".3f") -> str:
+        return "-" if number is None else format(number, form)
+
+    def named(arm: Mapping[str, str]) -> str:
+        return ", ".join(arm.values())
+
+    click.echo(f"{found.title}\n")
+    rows = [
+        [
+            named(each.arm),
+            f"{each.n:,}",
+            f"{each.respondents:,}",
+            f"{each.response_rate:.1%}",
+            f"{each.deff:.3f}",
+            f"{each.effective_n:,.1f}",
+            f"{told(each.r)} ({told(each.r_se)})",
+            f"{told(each.cv)} ({told(each.cv_se)})",
+        ]
+        for each in found.arms
+    ]
+    say_table(["arm", "n", "respondents", "response", "deff", "effective n", "R (s.e.)", "CV (s.e.)"], rows)
+    lines: list[tuple[str, str, WeightedScore | ScoreDifference]] = []
+    lines += [(each.score, named(each.arm), each) for each in found.scores]
+    lines += [(each.score, f"{named(each.arm)} - {named(each.reference)}", each) for each in found.differences]
+    click.echo("")
+    say_table(
+        ["score", "arm", "value", "s.e.", f"{found.level:.0%} interval"],
+        [
+            [
+                score,
+                arm,
+                f"{each.value:.4g}",
+                told(each.standard_error, ".3g"),
+                "-" if each.interval is None else f"{each.interval[0]:.4g} to {each.interval[1]:.4g}",
+            ]
+            for score, arm, each in lines
+        ],
+    )
+    margins = "raked to the frame" if found.calibrated else "not calibrated"
+    click.echo(
+        f"\nClasses by {', '.join(found.by)} within arms; {margins} ({found.population:,} units). {found.variance}."
+    )
+    for each in found.merged:
+        click.echo(f"Merged: {each.name} into {each.into}")
+    for arm in (arm for arm in found.arms if arm.refused):
+        click.echo(f"{named(arm.arm)}: no R-indicator. {arm.refused}")
+
+
 def _analysed(spec: Path) -> Analysis:
     from surveylab.analysis.analyse import analyse as run
 
@@ -183,4 +277,4 @@ def _hold(analysis: Analysis) -> None:
         raise GateError("; ".join(f"{inquiry}: {why}" for inquiry, why in analysis.refused.items()))
 
 
-COMMANDS = (load, scores, analyse, decide, report)
+COMMANDS = (load, scores, weights, analyse, decide, report)

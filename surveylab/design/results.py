@@ -131,6 +131,89 @@ class Scores:
     scores: tuple[Scored, ...]
 
 
+@dataclass(frozen=True)
+class ArmWeights:
+    """The sample and the weights of one arm (``arm``: factor -> level)."""
+
+    arm: Mapping[str, str]
+    n: int
+    """Sampled cases."""
+    respondents: int
+    """Complete and partial interviews."""
+    response_rate: float
+    """Base weights of respondents over those of all cases that are not ineligible."""
+    deff: float
+    """Of the final weights of respondents: 1 + CV^2 (Kish)."""
+    effective_n: float
+    minimum: float
+    median: float
+    maximum: float
+    r: float | None
+    """R-indicator, bias-adjusted; None where ``refused`` says why."""
+    r_se: float | None
+    cv: float | None
+    """Coefficient of variation of the response propensities, bias-adjusted."""
+    cv_se: float | None
+    refused: str | None
+
+
+@dataclass(frozen=True)
+class WeightedScore:
+    """The weighted mean of one score in one arm."""
+
+    score: str
+    arm: Mapping[str, str]
+    n: int
+    """Respondents with a value."""
+    value: float
+    standard_error: float | None
+    interval: tuple[float, float] | None
+    df: int
+
+
+@dataclass(frozen=True)
+class ScoreDifference:
+    """The weighted mean of one score in one arm, less that in the reference arm."""
+
+    score: str
+    arm: Mapping[str, str]
+    reference: Mapping[str, str]
+    value: float
+    standard_error: float | None
+    interval: tuple[float, float] | None
+
+
+@dataclass(frozen=True)
+class Merged:
+    """A weighting class that was merged with another of its arm."""
+
+    name: str
+    into: str
+
+
+@dataclass(frozen=True)
+class Weights:
+    """The weights of a drawn experiment, and what its respondents say when they are weighted."""
+
+    experiment: str
+    title: str
+    design_hash: str
+    by: tuple[str, ...]
+    """The fields of nonresponse classes, of margins and of response models."""
+    population: int
+    """Eligible units of the frame."""
+    calibrated: bool
+    """Whether the weights add up to the frame's margins of these fields."""
+    variance: str
+    """How standard errors were found."""
+    level: float
+    """Of the intervals."""
+    arms: tuple[ArmWeights, ...]
+    merged: tuple[Merged, ...]
+    scores: tuple[WeightedScore, ...]
+    differences: tuple[ScoreDifference, ...]
+
+
 def analysis_from_json(stored: Mapping[str, Any]) -> Analysis:
     """The analysis that ``as_json`` wrote down."""
     ratio, decision = stored["sample_ratio"], stored["decision"]

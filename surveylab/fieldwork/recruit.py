@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
-from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +27,7 @@ from surveylab.fieldwork import preselection, replicates
 from surveylab.fieldwork.allocation import Replayed, algorithm, one_by_one, replayed
 from surveylab.fieldwork.pages import Wording
 from surveylab.fieldwork.synthetic import Invited
-from surveylab.sampling import FrameView, Sample
+from surveylab.sampling import FrameView, Sample, eligible
 from surveylab.store import (
     allocations,
     assignments,
@@ -339,7 +338,7 @@ def _recruit(conn: Connection, study: Study, on_frame: frames.StoredFrame, suppr
         *sorted(asked),
     ]
     ids, fields = frames.units(conn, on_frame, tuple(dict.fromkeys(needed)))
-    view = _eligible(_without(FrameView(ids, fields), suppressed), exp.frame.eligible)
+    view = eligible(FrameView(ids, fields), exp.frame.eligible, suppressed)
     sample, assigned = replicates.drawn(exp, view, parts)
     return Recruited(view, sample, assigned, algorithm(exp))
 
@@ -364,29 +363,3 @@ def _arrived(study: Study, units: NDArray[np.str_], turns: Replayed | None) -> R
     cases = CaseView(units[sample.positions], {})
     assigned = scheme.assign(cases, exp.arms, exp.assignment.settings, rng, exp.seed)
     return Recruited(view, sample, assigned, algorithm(exp))
-
-
-def _without(view: FrameView, suppressed: frozenset[str]) -> FrameView:
-    if not suppressed:
-        return view
-    keep = ~np.isin(view.ids, sorted(suppressed))
-    return FrameView(view.ids[keep], {name: values[keep] for name, values in view.fields.items()})
-
-
-def _eligible(view: FrameView, rule: rules.Rule | None) -> FrameView:
-    if rule is None:
-        return view
-    keep = np.fromiter(_holds(rule, view), dtype=bool, count=len(view.ids))
-    if not keep.any():
-        raise SurveylabError(f"No unit of the frame is eligible: {rule} holds for none of {len(view.ids):,}.")
-    return FrameView(view.ids[keep], {name: values[keep] for name, values in view.fields.items()})
-
-
-def _holds(rule: rules.Rule, view: FrameView) -> Iterator[bool]:
-    """Whether the rule holds for each unit; units with equal values are looked at once."""
-    names = tuple(dict.fromkeys(rules.names(rule.tree)))
-    if not names:
-        return repeat(rules.evaluate(rule, {}), len(view.ids))
-    units = list(zip(*(view.fields[name].tolist() for name in names), strict=True))
-    verdict = {values: rules.evaluate(rule, dict(zip(names, values, strict=True))) for values in set(units)}
-    return map(verdict.__getitem__, units)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from surveylab import registry
+from surveylab.design import rules
 from surveylab.errors import SurveylabError
 
 
@@ -103,3 +105,29 @@ def joint(scheme: str, frame: FrameView, settings: Any, positions: NDArray[np.in
             f"The sampling scheme {scheme} has no joint inclusion probabilities. These have: {', '.join(able)}."
         )
     return module.joint(frame, settings, positions)
+
+
+def eligible(view: FrameView, rule: rules.Rule | None, suppressed: frozenset[str] = frozenset()) -> FrameView:
+    """The units for which a rule holds, without those that are suppressed. SurveylabError where it holds for none."""
+    if suppressed:
+        view = _kept(view, ~np.isin(view.ids, sorted(suppressed)))
+    if rule is None:
+        return view
+    keep = np.fromiter(_holds(rule, view), dtype=bool, count=len(view.ids))
+    if not keep.any():
+        raise SurveylabError(f"No unit of the frame is eligible: {rule} holds for none of {len(view.ids):,}.")
+    return _kept(view, keep)
+
+
+def _kept(view: FrameView, keep: NDArray[np.bool_]) -> FrameView:
+    return FrameView(view.ids[keep], {name: values[keep] for name, values in view.fields.items()})
+
+
+def _holds(rule: rules.Rule, view: FrameView) -> Iterator[bool]:
+    """Whether the rule holds for each unit; units with equal values are looked at once."""
+    names = tuple(dict.fromkeys(rules.names(rule.tree)))
+    if not names:
+        return repeat(rules.evaluate(rule, {}), len(view.ids))
+    units = list(zip(*(view.fields[name].tolist() for name in names), strict=True))
+    verdict = {values: rules.evaluate(rule, dict(zip(names, values, strict=True))) for values in set(units)}
+    return map(verdict.__getitem__, units)

@@ -77,8 +77,14 @@ def covariates(data: pd.DataFrame, names: Sequence[str]) -> Covariates:
     return Covariates(np.column_stack(columns), pattern.astype(np.int64), tuple(titles), factors)
 
 
-def propensities(model: Covariates, responded: Array, weights: Array) -> Array:
+def propensities(model: Covariates, responded: Array, weights: Array, *, extremes: bool = False) -> Array:
     """The fitted probability of response of every pattern of covariates, shape (p,).
+
+    Args:
+        model: the covariates.
+        responded: 1 or 0, shape (n,).
+        weights: shape (n,).
+        extremes: take propensities of 0 and 1, to which the fit goes where nobody or everybody answered.
 
     Raises:
         SurveylabError: covariates that follow from others, nobody or everybody answered in a category,
@@ -87,7 +93,7 @@ def propensities(model: Covariates, responded: Array, weights: Array) -> Array:
     trials, answers = model.sums(weights), model.sums(weights * responded)
     used = trials > 0
     x, n, y = model.patterns[used], trials[used], answers[used]
-    _check(model, x, n, y)
+    _check(model, x, n, y, extremes)
     full_rank(x, model.names, n)
     centre, reach = x.mean(axis=0), np.ptp(x, axis=0)
     scaled = np.where(reach > 0, (x - centre) / np.where(reach > 0, reach, 1.0), 1.0)
@@ -97,9 +103,10 @@ def propensities(model: Covariates, responded: Array, weights: Array) -> Array:
     for _ in range(ROUNDS):
         rho = expit(scaled @ beta)
         information = (scaled * (n * rho * (1 - rho))[:, None]).T @ scaled
-        step = np.linalg.lstsq(information, scaled.T @ (y - n * rho), rcond=None)[0]
+        score = scaled.T @ (y - n * rho)
+        step = np.linalg.lstsq(information, score, rcond=None)[0]
         beta = beta + np.clip(step, -5, 5)
-        if np.abs(step).max() < 1e-10:
+        if np.abs(step).max() < 1e-10 or (extremes and np.abs(score).max() < 1e-11 * n.sum()):
             break
     else:
         raise SurveylabError(
@@ -108,7 +115,7 @@ def propensities(model: Covariates, responded: Array, weights: Array) -> Array:
         )
     fitted = np.full(len(trials), np.nan)
     fitted[used] = expit(scaled @ beta)
-    if (np.minimum(fitted[used], 1 - fitted[used]) < EXTREME).any():
+    if not extremes and (np.minimum(fitted[used], 1 - fitted[used]) < EXTREME).any():
         raise SurveylabError(
             "The model of response gives a propensity of 0 or 1: some combination of covariates tells exactly who "
             "answers. Merge categories or leave a covariate out."
@@ -119,10 +126,10 @@ def propensities(model: Covariates, responded: Array, weights: Array) -> Array:
     return fitted
 
 
-def _check(model: Covariates, x: Array, n: Array, y: Array) -> None:
+def _check(model: Covariates, x: Array, n: Array, y: Array, extremes: bool) -> None:
     if not 0 < y.sum() < n.sum():
         raise SurveylabError(f"{'Nobody' if y.sum() == 0 else 'Everybody'} answered; there is no response to model.")
-    for j, name in enumerate(model.names):
+    for j, name in enumerate(() if extremes else model.names):
         if set(np.unique(x[:, j])) == {0.0, 1.0}:
             here = x[:, j] == 1
             if not 0 < y[here].sum() < n[here].sum():

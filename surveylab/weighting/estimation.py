@@ -218,7 +218,8 @@ class _Ask:
         data = design.data
         _columns.check_columns(data, [*variables, *self.by, *([where] if where else [])])
         active = design.weights > 0
-        inside = active & _columns.flags(data, where, "where") if where else active
+        wanted = _columns.flags(data, where, "where") if where else np.ones(len(data), dtype=bool)
+        inside = active & wanted
         gaps = inside & data[variables].isna().any(axis="columns").to_numpy()
         if gaps.any() and missing == "fail":
             raise SurveylabError(
@@ -231,17 +232,18 @@ class _Ask:
                 f"The domain{f' {where!r}' if where else ''} has no units of positive weight with a value."
             )
         self.values = _Values(data, self.inside)
-        self.domains = self._domains(data)
+        self.domains = self._domains(data, wanted)
         self.codes = self.domains.codes if self.domains else np.zeros(len(data), dtype=np.int64)
         self.present = np.unique(self.codes[self.inside])
 
-    def _domains(self, data: pd.DataFrame) -> Cells | None:
+    def _domains(self, data: pd.DataFrame, wanted: NDArray[np.bool_]) -> Cells | None:
+        """The domains; those that ``where`` leaves out altogether are not asked for."""
         if not self.by:
             return None
         empty = _columns.empty_levels(data, self.by)
         cells = _columns.cells(data, self.by, "domain")
-        counts = np.bincount(cells.codes[self.inside], minlength=len(cells.labels))
-        empty += [cells.text(code) for code in np.flatnonzero(counts == 0).tolist()]
+        asked, found = (np.bincount(cells.codes[rows], minlength=len(cells.labels)) for rows in (wanted, self.inside))
+        empty += [cells.text(code) for code in np.flatnonzero((asked > 0) & (found == 0)).tolist()]
         if empty:
             raise SurveylabError(
                 f"Domains without units of positive weight that have a value: {_columns.listed(empty)}."
@@ -299,7 +301,7 @@ def _asked(ask: _Ask, statistic: str, columns: dict[str, NDArray[Any]], deff: De
     replicated = design.replication is not None
     columns = {**columns, "inside": ask.inside.astype(np.int64)}
     if ask.by:
-        columns["by"] = ask.codes
+        columns["by"] = np.where(ask.inside, ask.codes, ask.present[0])
     made = _svy.sample(design, columns, replicated=replicated)
     options: dict[str, Any] = {"by": "by" if ask.by else None, "alpha": 1 - ask.level}
     if not ask.inside[design.weights > 0].all():

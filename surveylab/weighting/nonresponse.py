@@ -35,6 +35,7 @@ class ResponseClasses:
         responded: the column that is 1 for respondents and 0 for the others.
         by: the columns whose crossing makes the classes.
         collapse: how small classes are merged. None merges nothing; a class without respondents is an error then.
+        within: columns that make classes too, and across which none are merged: arms.
 
     Nonrespondents keep a weight of zero and stay in the design. In a replicate the classes are those of
     the full sample and the rates are its own.
@@ -43,12 +44,14 @@ class ResponseClasses:
     responded: str
     by: Names
     collapse: Collapse | None = None
+    within: Names = ()
 
     def prepare(self, data: pd.DataFrame, weights: Array) -> PreparedResponse:
         """The classes on the data; SurveylabError where one has no respondents."""
         answered = _columns.flags(data, self.responded, "response").astype(np.float64)
-        cells = _columns.cells(data, self.by, "weighting class")
-        merged = _merged(cells, answered, weights, self.collapse)
+        inner, outer = _columns.names_of(self.by), _columns.names_of(self.within)
+        cells = _columns.cells(data, (*outer, *inner), "weighting class")
+        merged = _merged(cells, answered, weights, self.collapse, len(outer))
         prepared = PreparedResponse(
             "weighting classes", lambda w: _by_class(merged, answered, w, cells), pd.DataFrame()
         )
@@ -108,8 +111,11 @@ class PreparedResponse:
         return PreparedResponse(self.name, self.run, table)
 
 
-def _merged(cells: Cells, answered: Array, weights: Array, rule: Collapse | None) -> Codes:
-    """For each row the class that it is in after merging; classes bear the code of their first cell."""
+def _merged(cells: Cells, answered: Array, weights: Array, rule: Collapse | None, outer: int) -> Codes:
+    """For each row the class that it is in after merging; classes bear the code of their first cell.
+
+    Classes whose first ``outer`` labels differ are never merged.
+    """
     owner = np.arange(len(cells.labels))
     if rule is None:
         return cells.codes
@@ -120,16 +126,21 @@ def _merged(cells: Cells, answered: Array, weights: Array, rule: Collapse | None
     total = np.bincount(cells.codes, weights=weights, minlength=size)
     got = np.bincount(cells.codes, weights=weights * answered, minlength=size)
     alive = total > 0
+    near = [
+        [k for k in range(size) if k != c and cells.labels[k][:outer] == cells.labels[c][:outer]] for c in range(size)
+    ]
     while True:
         with np.errstate(divide="ignore", invalid="ignore"):
             rate = got / total
         small = alive & ((count < rule.fewest) | (rate < 1 / rule.largest))
-        if not small.any() or alive.sum() == 1:
+        partners = {c: [k for k in near[c] if alive[k]] for c in np.flatnonzero(small).tolist()}
+        mergeable = [c for c, others in partners.items() if others]
+        if not mergeable:
             return owner[cells.codes]
-        worst = min(np.flatnonzero(small).tolist(), key=lambda c: (count[c], c))
-        others = [c for c in np.flatnonzero(alive).tolist() if c != worst]
-        near = min(others, key=lambda c: (abs(rate[c] - rate[worst]), c))
-        keep, gone = min(worst, near), max(worst, near)
+        worst = min(mergeable, key=lambda c: (count[c], c))
+        others = partners[worst]
+        nearest = min(others, key=lambda c: (abs(rate[c] - rate[worst]), c))
+        keep, gone = min(worst, nearest), max(worst, nearest)
         for sums in (count, total, got):
             sums[keep] += sums[gone]
             sums[gone] = 0

@@ -77,7 +77,7 @@ def representativity(
         weighted: fit the model with the design weights; RISQ's code fits it without. Equal weights give the same.
 
     Raises:
-        SurveylabError: unknown columns, missing values, a category of a domain in which nobody or everybody answered.
+        SurveylabError: unknown columns, missing values, a domain in which nobody or everybody answered.
     """
     if any(isinstance(each.prepared, PreparedResponse) for each in design.adjustments):
         raise SurveylabError("R-indicators need the nonrespondents; take them from the design before it was adjusted.")
@@ -144,7 +144,8 @@ class _Domain:
         return cells
 
     def _fitted(self, weights: Array) -> Array:
-        return propensities(self.model, self.answered, weights if self.weighted else (weights > 0).astype(np.float64))
+        used = weights if self.weighted else (weights > 0).astype(np.float64)
+        return propensities(self.model, self.answered, used, extremes=True)
 
     def _factor(self) -> float:
         """The factor f = (S^2 - B) / S^2, at least 0."""

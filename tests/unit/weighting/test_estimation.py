@@ -258,7 +258,8 @@ def test_a_domain_without_units_is_named(people: pd.DataFrame) -> None:
         mean(Design(people.astype({"arm": arms}), "w"), "score", by="arm")
     silent = people.assign(answered=(people["arm"] == "plain").astype(int))
     with pytest.raises(SurveylabError, match=r"without units.*arm=labelled"):
-        mean(Design(silent, "w"), "score", by="arm", where="answered")
+        mean(Design(silent.assign(w=silent["w"] * silent["answered"]), "w", zero_weights="keep"), "score", by="arm")
+    assert mean(Design(silent, "w"), "score", by="arm", where="answered").frame["arm"].tolist() == ["plain"]
 
 
 def test_a_ratio_needs_a_denominator(people: pd.DataFrame) -> None:

@@ -50,6 +50,17 @@ def test_a_factor_that_is_too_large_is_merged_away() -> None:
     assert np.unique(done.weights).tolist() == pytest.approx([0, 200 / 70])
 
 
+def test_classes_of_different_arms_stay_apart() -> None:
+    """Three respondents of b in the arm x go to a of x, though b of y answers as they do."""
+    sizes = {("x", "a"): (30, 27), ("x", "b"): (10, 3), ("y", "a"): (30, 27), ("y", "b"): (100, 30)}
+    rows = [(arm, name, int(k < answered)) for (arm, name), (n, answered) in sizes.items() for k in range(n)]
+    data = pd.DataFrame(rows, columns=["arm", "c", "r"]).assign(w=1.0)
+    done = Design(data, "w").adjust(ResponseClasses("r", "c", Collapse(fewest=5, largest=4.0), within="arm"))
+    report = done.adjustments[0].report.set_index("class")
+    assert report["merged_into"].to_dict()["arm=x, c=b"] == "arm=x, c=a"
+    assert report["factor"].tolist() == pytest.approx([40 / 30, 40 / 30, 30 / 27, 100 / 30])
+
+
 def test_propensities_are_those_of_a_weighted_logistic_regression(people: pd.DataFrame) -> None:
     """Coefficients are those of svy; weights are w / rho."""
     done = Design(people, "w").adjust(Propensity("answered", ("age", "size")))
