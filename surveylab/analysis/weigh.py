@@ -1,8 +1,8 @@
 """Weigh a drawn experiment: every arm stands for the frame, and its scores are estimated with design-based errors.
 
-An arm is a random part of the sample, so a case of it has the base weight 1 / (pi P(arm)); where the sampling is varied, P is
-among the arms of one way of sampling, since pi includes the share of the frame that it drew from. Respondents take over the
-weights of nonrespondents of their class, and the arm is raked to the margins of the frame. There are no finite
+An arm is a random part of the sample, so its cases have the base weights 1 / (pi P(arm)); where the sampling is varied,
+P is among the arms of one way of sampling, since pi includes the share of the frame that it drew from. Respondents take
+over the weights of nonrespondents of their class, and the arm is raked to the margins of the frame. There are no finite
 population corrections: two arms of a full census still differ by chance.
 """
 
@@ -120,7 +120,8 @@ def _frame(conn: Connection, study: Study, stored: StoredExperiment, fields: Seq
     found = frames.drawn_from(conn, stored.snapshot_id)
     if found is None:
         raise SurveylabError(
-            f"The frame {source!r} is not kept as it was when {stored.slug} was drawn; there are no margins to weigh it to."
+            f"The frame {source!r} is not kept as it was when {stored.slug} was drawn, so it has no margins to be "
+            "weighed to."
         )
     unknown = [field for field in fields if field not in found.fields]
     if unknown:

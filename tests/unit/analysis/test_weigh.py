@@ -153,7 +153,7 @@ def test_margins_are_those_of_the_frame_as_it_was_drawn_from(ledger: Ledger, fie
 
 
 def test_where_the_sampling_is_varied_every_arm_stands_for_the_whole_frame(ledger: Ledger) -> None:
-    """240 of 500 by two schemes in parts of the frame: without margins an arm's weights add up to the eligible units."""
+    """By two schemes in parts of the frame: even uncalibrated, an arm's weights add up to all eligible units."""
     documents = spec.read(SHIPPED).documents
     text = documents[SHIPPED.name].replace("n: 2000", "n: 60")
     levels = "{all: {scheme: srs, n: 120}, half: {scheme: srs, n: 80}}"
