@@ -208,9 +208,10 @@ class _Merge:
     def units(self, units: Iterable[Listed]) -> None:
         for each in units:
             self.count += 1
-            self._hash.update(prefixed(each.unit) + prefixed(each.fields))
-            self._unit(each.unit, each.fields)
-            self._people(each.unit, each.person)
+            unit, fields, person = each
+            self._hash.update(prefixed(unit) + prefixed(fields))
+            self._unit(unit, fields)
+            self._people(unit, person)
             if len(self._new_rows) + len(self._closed) + len(self._new_people) + len(self._gone) >= CHUNK:
                 self._write()
         self._pass_units(None)

@@ -78,7 +78,8 @@ def phone(text: str, region: str | None) -> str:
         if error.error_type == error.INVALID_COUNTRY_CODE and region is None and not text.startswith("+"):
             raise UnusableError("has no country code, and no region is said (--region DE)") from None
         raise UnusableError("is no telephone number") from None
-    if number.extension or not phonenumbers.is_possible_number(number):
+    possible = phonenumbers.is_possible_number_with_reason(number) == phonenumbers.ValidationResult.IS_POSSIBLE
+    if number.extension or not possible:
         raise UnusableError("is no telephone number that can be")
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
+from json.encoder import encode_basestring
 from typing import Any
 
 from surveylab.design.frames import FieldType, FrameReading
@@ -14,7 +15,7 @@ from surveylab.fieldwork.frames import addresses
 from surveylab.fieldwork.frames.kinds import A_VALUE, REMEDY, Inference, Kept, as_json, day, fits, truth
 from surveylab.fieldwork.frames.layout import Layout, Place
 from surveylab.sources import Table
-from surveylab.store.people import Stored, person_of
+from surveylab.store.people import COLUMNS, Stored
 from surveylab.store.snapshots import Listed
 from surveylab.store.staging import Row, Staging
 
@@ -193,7 +194,7 @@ def listed(staging: Staging, plan: Layout, types: dict[str, FieldType]) -> Itera
     spellings: list[Any] = [Kept(as_json(types[name])) for name in names]
     inner = ",".join(as_json("text")(names[at]).replace("%", "%%") + ":%s" for at in order)
     template = "{" + inner + "}"
-    roles = tuple(place.role for place in plan.person)
+    stored = _storing(tuple(place.role for place in plan.person))
     rows = staging.ordered()
     while chunk := list(islice(rows, _AT_ONCE)):
         if names:
@@ -203,13 +204,22 @@ def listed(staging: Staging, plan: Layout, types: dict[str, FieldType]) -> Itera
         else:
             bodies = ["{}"] * len(chunk)
         for row, body in zip(chunk, bodies, strict=True):
-            yield Listed(row.unit, body, _stored(roles, row.person) if row.person else None)
+            yield Listed(row.unit, body, stored(row.person) if row.person else None)
 
 
-def _stored(roles: tuple[str, ...], joined: str) -> Stored:
-    said: dict[str, Any] = dict(zip(roles, joined.split("\0"), strict=True))
-    if said.get("consent"):
-        said["consent"] = said["consent"] == "true"
-    person = person_of(said)
-    assert person is not None
-    return person.stored
+def _storing(roles: tuple[str, ...]) -> Callable[[str], Stored]:
+    """A function from what is known of a person, in the order of the roles, to the columns of ``store.people``."""
+    slots = [roles.index(name) if name in roles else None for name in COLUMNS[:-1]]
+    at_consent = COLUMNS.index("consent")
+    names = sorted(set(roles) - set(COLUMNS))
+    details = [(as_json("text")(name) + ":", roles.index(name)) for name in names]
+
+    def stored(joined: str) -> Stored:
+        parts = joined.split("\0")
+        columns: list[Any] = [None if at is None else parts[at] or None for at in slots]
+        if columns[at_consent] is not None:
+            columns[at_consent] = columns[at_consent] == "true"
+        said = ",".join([key + encode_basestring(parts[at]) for key, at in details if parts[at]])
+        return (*columns, f"{{{said}}}")
+
+    return stored

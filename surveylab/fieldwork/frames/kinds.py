@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from datetime import date
+from json.encoder import encode_basestring
 
 from surveylab.design.frames import FieldType
 
@@ -151,7 +152,8 @@ def as_json(kind: FieldType) -> Callable[[str], str]:
         "decimal": float,
         "truth": truth,
         "date": day,
-        "text": str,
     }
+    if kind == "text":
+        return lambda text: encode_basestring(text) if text else "null"
     make = spelling[kind]
     return lambda text: json.dumps(make(text), ensure_ascii=False) if text else "null"
