@@ -13,11 +13,9 @@ import numpy as np
 import pytest
 
 from surveylab import spec
-from surveylab.design import rules
 from surveylab.design.experiment import Study
 from surveylab.errors import SurveylabError
 from surveylab.fieldwork import recruit
-from surveylab.sampling import FrameView
 from surveylab.store import allocations, assignments, cases, experiments, snapshots, suppressions
 from surveylab.store.ledger import Ledger
 from surveylab.store.suppressions import Suppression
@@ -246,22 +244,6 @@ def test_a_message_knows_the_person(loaded: Ledger, tmp_path: Path) -> None:
         number = int(row["unit"][1:])
         assert row["body"].startswith(f"Dear Ann{number}," if number % 2 else "Dear customer,")
         assert row["link"] in row["body"]
-
-
-@pytest.mark.parametrize(
-    "rule", ["age >= 18", "missing(age) or x == y", 'x in ["a", "1"]', "x", "not y", "1 == 1", "x > 0.5"]
-)
-def test_eligibility_is_the_rule_unit_by_unit(rule: str) -> None:
-    """Looking at equal units once gives what looking at each gives."""
-    values = [None, 0, 1, True, 1.0, "1", "a", 18, 2.5, ""]
-    columns = {"age": values, "x": values[3:] + values[:3], "y": values[::-1]}
-    fields = {name: np.empty(len(values), dtype=object) for name in columns}
-    for name, column in fields.items():
-        column[:] = columns[name]
-    parsed = rules.parse(rule)
-    each = [rules.evaluate(parsed, {name: columns[name][unit] for name in columns}) for unit in range(len(values))]
-    view = FrameView(np.array([f"u{unit}" for unit in range(len(values))]), fields)
-    assert list(recruit._holds(parsed, view)) == each
 
 
 @pytest.mark.parametrize(
