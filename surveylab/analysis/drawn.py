@@ -48,6 +48,8 @@ def _differences(drawn: Experiment, given: Experiment) -> Iterator[str]:
             yield f"the levels of {name!r} set other values or have other probabilities"
     if not before.keys() ^ now.keys() and list(before) != list(now):
         yield f"the factors stand in the order {', '.join(now)} and stood in {', '.join(before)}"
+    if before == now and drawn.arms != given.arms:
+        yield f"the design has other arms: {len(given.arms)} now, {len(drawn.arms)} then"
     asked = [exp.measurement.instrument if exp.measurement else None for exp in (drawn, given)]
     if asked[0] != asked[1]:
         yield f"the instrument is {asked[1]!r} and was {asked[0]!r}"

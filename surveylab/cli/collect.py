@@ -23,8 +23,11 @@ from surveylab.cli._terminal import (
 @click.command()
 @spec_argument
 @click.option("--links", type=click.Path(dir_okay=False, path_type=Path), help="Write the personal links here (CSV).")
+@click.option(
+    "--new-version", is_flag=True, help="Draw a design that was changed since its draw, for who is no case yet."
+)
 @json_option
-def draw(spec: Path, links: Path | None, as_json: bool) -> None:
+def draw(spec: Path, links: Path | None, new_version: bool, as_json: bool) -> None:
     """Draw the sample of an experiment and assign every case to its arm.
 
     Both are written before anybody is contacted, and cannot be changed afterwards. An
@@ -40,7 +43,7 @@ def draw(spec: Path, links: Path | None, as_json: bool) -> None:
     study = study_of(spec)
     now = datetime.now(UTC)
     with opened() as ledger:
-        drawn = recruit.draw(ledger, study, now)
+        drawn = recruit.draw(ledger, study, now, new_version=new_version)
         if links:
             recruit.send(ledger, study, from_environment().base_url, links, now)
     if as_json:
@@ -60,6 +63,9 @@ def draw(spec: Path, links: Path | None, as_json: bool) -> None:
     click.echo(f"{drawn.cases:,} of {drawn.eligible:,} eligible units drawn ({drawn.frame:,} on the frame).")
     if drawn.suppressed:
         click.echo(f"{drawn.suppressed:,} units are suppressed and were taken off before.")
+    if drawn.excluded:
+        told = ", ".join(f"{units:,} {purpose}" for purpose, units in drawn.excluded.items())
+        click.echo(f"Left out before the draw: {told}.")
     say_mappings([{"arm": arm, "cases": cases} for arm, cases in drawn.arms.items()])
     if links:
         click.echo(f"Personal links: {links}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import time, timedelta
+from fractions import Fraction
 from functools import cached_property
 from pathlib import PurePath
 from types import MappingProxyType
@@ -13,6 +14,7 @@ from typing import Any, Literal
 from surveylab.design.designs import Design, arms_of
 from surveylab.design.factors import Arm, Factor, steps, with_values
 from surveylab.design.instrument import Instrument, Item, Page
+from surveylab.design.programme import Layer
 from surveylab.design.rules import Rule
 from surveylab.design.terms import Counts, Scale
 
@@ -223,6 +225,14 @@ class Experiment:
     """What every draw derives from; the slug where the file does not say."""
     quotas: Mapping[str, Quota] = field(default_factory=lambda: NOTHING)
     """How many respondents of which kind are wanted, by name."""
+    layer: Layer | None = None
+    """The part of a layer of experiments that exclude each other."""
+    holdout: Fraction | None = None
+    """The share of all people whom the programme never asks; the same in each of its experiments."""
+    ramp: Fraction | None = None
+    """The share of the people whom the experiment asks so far; who is in stays in when it is raised."""
+    rest: timedelta | None = None
+    """How long nobody is asked who was drawn or contacted for another experiment."""
 
     def factor(self, name: str) -> Factor:
         """The factor of that name. KeyError where there is none."""

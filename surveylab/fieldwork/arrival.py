@@ -22,6 +22,7 @@ from surveylab.fieldwork.exposure import LANDING_PLACE
 from surveylab.fieldwork.interview import NOBODY, Interview
 from surveylab.fieldwork.pages import LANDING, Elsewhere, Notice, Reception, Standing, SurveyView, Wording
 from surveylab.fieldwork.quotas import is_over
+from surveylab.fieldwork.reach import may_ask
 from surveylab.fieldwork.reader import ANYBODY, Reader
 from surveylab.fieldwork.sitting import TAKING
 from surveylab.fieldwork.studies import Studies
@@ -71,9 +72,11 @@ def opens_to(exp: Experiment, *, prompted: bool) -> bool:
 def placed(study: Study, unit: str) -> tuple[Arrival, str] | None:
     """Somebody unlisted with the inclusion probability and the arm that the seed gives, and by which algorithm.
 
-    None for who is not in the sample.
+    None for who is not in the sample, or beyond the reach of the experiment.
     """
     exp = study.experiment
+    if not may_ask(exp, unit):
+        return None
     probability = None
     if exp.sampling is not None:
         sampling, settings = registry.load("sampling", exp.sampling.scheme), exp.sampling.settings

@@ -150,9 +150,12 @@ class Prompts:
 
 
 def _may_be_asked(conn: Connection, asked: _Asked, now: datetime) -> bool:
-    """Whether a person was not asked in this experiment, is below the cap, and did not opt out of any."""
+    """Whether a person was not asked in this experiment, is rested, below the cap, and did not opt out of any."""
     history = cases.reached(conn, asked.arrival.unit)
     if any(each.kind == "opted_out" or each.slug == asked.stored.slug for each in history):
+        return False
+    rest = asked.experiment.rest
+    if rest is not None and any(each.kind == "sent" and each.at > now - rest for each in history):
         return False
     cap = asked.experiment.contact.cap
     return cap is None or sum(each.kind == "sent" and each.at > now - cap.per for each in history) < cap.contacts

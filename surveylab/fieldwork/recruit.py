@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
@@ -26,6 +26,7 @@ from surveylab.errors import SurveylabError
 from surveylab.fieldwork import preselection, replicates
 from surveylab.fieldwork.allocation import Replayed, algorithm, one_by_one, replayed
 from surveylab.fieldwork.pages import Wording
+from surveylab.fieldwork.reach import Version, excluded, may_ask
 from surveylab.fieldwork.synthetic import Invited
 from surveylab.sampling import FrameView, Sample, eligible
 from surveylab.store import (
@@ -39,6 +40,7 @@ from surveylab.store import (
     responses,
     suppressions,
 )
+from surveylab.store.experiments import StoredExperiment
 from surveylab.store.ledger import Connection, Ledger
 
 CARRIED_OUT = (
@@ -69,8 +71,12 @@ class Drawn:
     frame: int
     suppressed: int
     eligible: int
+    excluded: dict[str, int]
+    """Purpose (fieldwork.reach) -> eligible units that were left out for it before the draw."""
     cases: int
     arms: dict[str, int]
+    version: int = 1
+    """Of the design: cases of earlier ones keep theirs."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +96,7 @@ class Recruited:
     sample: Sample
     assigned: Assigned
     algorithm: str
+    excluded: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def units(self) -> NDArray[np.str_]:
@@ -120,11 +127,12 @@ class Recruited:
         )
 
 
-def draw(ledger: Ledger, study: Study, now: datetime) -> Drawn:
+def draw(ledger: Ledger, study: Study, now: datetime, *, new_version: bool = False) -> Drawn:
     """Draw and assign, and write cases, assignments and their probabilities in one transaction.
 
     An experiment without a frame is opened: its people arrive unlisted, and each becomes a case
-    by the hash of an id (fieldwork.arrival).
+    by the hash of an id (fieldwork.arrival). With ``new_version``, a design that was changed since its
+    draw is drawn anew, among the people who are no case yet: nobody changes version, and nothing catches up.
 
     Raises:
         SurveylabError: the experiment was drawn already, its frame is not loaded, the frame does
@@ -134,18 +142,24 @@ def draw(ledger: Ledger, study: Study, now: datetime) -> Drawn:
     _refuse_idle(exp)
     with ledger.write() as conn:
         running = experiments.experiment(conn, exp.slug)
-        if running is not None and running.drawn_at is not None:
+        if (
+            running is not None
+            and running.drawn_at is not None
+            and not (new_version and running.digest != study.digest)
+        ):
             raise SurveylabError(
-                f"{exp.slug} was drawn already; a draw is never repeated. Copy the file to a new name."
+                f"{exp.slug} was drawn already; a draw is never repeated. Copy the file to a new name, or draw a "
+                "changed design among who is no case yet, with --new-version."
             )
         on_frame = _frame(conn, study) if exp.frame else None
         row = experiments.register(conn, exp.slug, study.digest, study.documents, seed=exp.seed, at=now)
         last = max(study.plan(arm).contact.closes for arm in exp.arms)
         if on_frame is None:
             experiments.mark_drawn(conn, row.id, now, now + last, None)
-            return Drawn(exp.slug, study.digest, None, 0, 0, 0, 0, {arm.key: 0 for arm in exp.arms})
+            nobody = {arm.key: 0 for arm in exp.arms}
+            return Drawn(exp.slug, study.digest, None, 0, 0, 0, {}, 0, nobody, row.version)
         suppressed = suppressions.on_frame(conn, on_frame)
-        recruited = _recruit(conn, study, on_frame, suppressed)
+        recruited = _recruit(conn, study, on_frame, suppressed, Version(exp.slug, row.version, now))
         suppressions.record(conn, row.id, suppressed)
         new = recruited.cases(frames.unit_fields(conn, on_frame, recruited.units.tolist()), on_frame.fields)
         cases.insert_sample(conn, row.id, new, exp.arms, algorithm=recruited.algorithm, at=now)
@@ -157,14 +171,16 @@ def draw(ledger: Ledger, study: Study, now: datetime) -> Drawn:
         snapshot=on_frame.digest,
         frame=on_frame.units,
         suppressed=len(suppressed),
-        eligible=len(recruited.view.ids),
+        eligible=len(recruited.view.ids) + sum(recruited.excluded.values()),
+        excluded=dict(recruited.excluded),
         cases=len(recruited.units),
         arms={arm.key: int(count) for arm, count in zip(exp.arms, counts, strict=True)},
+        version=row.version,
     )
 
 
 def audit(ledger: Ledger, slug: str) -> Audited:
-    """Derive the draw and the assignment of an experiment again, from what the ledger froze.
+    """Derive the draws and the assignments of all versions of an experiment again, from what the ledger froze.
 
     The frame is the snapshot that was drawn from, whatever was loaded since.
 
@@ -172,29 +188,40 @@ def audit(ledger: Ledger, slug: str) -> Audited:
         SurveylabError: there is no such draw, or its frame is not kept.
     """
     with ledger.read() as conn:
-        row = experiments.experiment(conn, slug)
-        if row is None or row.drawn_at is None:
+        drawn = [row for row in experiments.versions(conn, slug) if row.drawn_at is not None]
+        if not drawn:
             raise SurveylabError(f"{slug} was not drawn; there is nothing to audit.")
-        study = spec.read_documents(row.documents, f"{row.slug}.yaml", frozen=True)
-        kept = assignments.assignments(conn, row.id)
-        turns, turned = None, False
-        if study.experiment.frame is None:
-            turns = replayed(conn, study.experiment, row.id, kept.unit) if one_by_one(study.experiment) else None
-            again = _arrived(study, kept.unit, turns)
-        else:
-            on_frame = frames.drawn_from(conn, row.snapshot_id)
-            if on_frame is None:
-                raise SurveylabError(
-                    f"{slug} was drawn before frames kept their snapshots, and its frame was loaded anew since then; "
-                    "it cannot be derived again."
-                )
-            again = _recruit(conn, study, on_frame, suppressions.taken_off(conn, row.id))
-        if again.assigned.chances is not None and turns is None:
-            stored = {each.unit: each.probability for each in allocations.history(conn, row.id)}
-            executed = zip(again.units.tolist(), again.assigned.chances, again.assigned.arm.tolist(), strict=True)
-            turned = stored != {unit: chances[arm] for unit, chances, arm in executed}
-        shown = list(shown_otherwise(conn, study, row.id))
-        strays = assignments.strays(conn, row.id, [arm.mapping for arm in study.experiment.arms])
+        found = [(row.version, _audited(conn, row)) for row in reversed(drawn)]
+    told = [
+        f"version {version}: {each}" if len(found) > 1 else each for version, one in found for each in one.differences
+    ]
+    return Audited(sum(one.cases for _, one in found), sum(one.assignments for _, one in found), tuple(told))
+
+
+def _audited(conn: Connection, row: StoredExperiment) -> Audited:
+    slug = row.slug
+    assert row.drawn_at is not None
+    study = spec.read_documents(row.documents, f"{row.slug}.yaml", frozen=True)
+    kept = assignments.assignments(conn, row.id)
+    turns, turned = None, False
+    if study.experiment.frame is None:
+        turns = replayed(conn, study.experiment, row.id, kept.unit) if one_by_one(study.experiment) else None
+        again = _arrived(study, kept.unit, turns)
+    else:
+        on_frame = frames.drawn_from(conn, row.snapshot_id)
+        if on_frame is None:
+            raise SurveylabError(
+                f"{slug} was drawn before frames kept their snapshots, and its frame was loaded anew since then; "
+                "it cannot be derived again."
+            )
+        version = Version(slug, row.version, row.drawn_at)
+        again = _recruit(conn, study, on_frame, suppressions.taken_off(conn, row.id), version)
+    if again.assigned.chances is not None and turns is None:
+        stored = {each.unit: each.probability for each in allocations.history(conn, row.id)}
+        executed = zip(again.units.tolist(), again.assigned.chances, again.assigned.arm.tolist(), strict=True)
+        turned = stored != {unit: chances[arm] for unit, chances, arm in executed}
+    shown = list(shown_otherwise(conn, study, row.id))
+    strays = assignments.strays(conn, row.id, [arm.mapping for arm in study.experiment.arms])
     differences = _differences(study, kept, again) + [f"case {each.case} is in no arm" for each in strays]
     differences += ["the turns of the cases differ"] if turned or (turns and turns.strays) else []
     differences += [f"the pages of {len(shown)} cases are not in their order"] if shown else []
@@ -324,9 +351,16 @@ def _frame(conn: Connection, study: Study) -> frames.StoredFrame:
     return on_frame
 
 
-def _recruit(conn: Connection, study: Study, on_frame: frames.StoredFrame, suppressed: frozenset[str]) -> Recruited:
-    """The draw and the assignment that a study's seed gives on a snapshot, without who is suppressed."""
+def _recruit(
+    conn: Connection, study: Study, on_frame: frames.StoredFrame, suppressed: frozenset[str], version: Version
+) -> Recruited:
+    """The draw and the assignment that a study's seed gives on a snapshot, without who is suppressed or out of reach.
+
+    A later version has streams of its own: those of the first one decided who is left.
+    """
     exp = study.experiment
+    if version.number > 1:
+        exp = replace(exp, seed=f"{exp.seed} version {version.number}")
     assert exp.frame is not None
     parts = replicates.replicates(study)
     assignment = registry.load("assignment", exp.assignment.scheme)
@@ -339,8 +373,22 @@ def _recruit(conn: Connection, study: Study, on_frame: frames.StoredFrame, suppr
     ]
     ids, fields = frames.units(conn, on_frame, tuple(dict.fromkeys(needed)))
     view = eligible(FrameView(ids, fields), exp.frame.eligible, suppressed)
+    out = excluded(conn, study.experiment, version, view.ids)
+    if out:
+        view = _only(view, ~np.logical_or.reduce(list(out.values())))
+    if out and not len(view.ids):
+        raise SurveylabError(f"Nobody is left to be drawn: {_told(out)} of the eligible units are left out.")
     sample, assigned = replicates.drawn(exp, view, parts)
-    return Recruited(view, sample, assigned, algorithm(exp))
+    left_out = {purpose: int(units.sum()) for purpose, units in out.items()}
+    return Recruited(view, sample, assigned, algorithm(exp), left_out)
+
+
+def _told(out: Mapping[str, NDArray[np.bool_]]) -> str:
+    return ", ".join(f"{units.sum():,} ({purpose})" for purpose, units in out.items())
+
+
+def _only(view: FrameView, keep: NDArray[np.bool_]) -> FrameView:
+    return FrameView(view.ids[keep], {name: values[keep] for name, values in view.fields.items()})
 
 
 def _arrived(study: Study, units: NDArray[np.str_], turns: Replayed | None) -> Recruited:
@@ -351,7 +399,8 @@ def _arrived(study: Study, units: NDArray[np.str_], turns: Replayed | None) -> R
     Where a scheme samples the arrivals, those whom it does not take are not among the units.
     """
     exp, n = study.experiment, len(units)
-    view = FrameView(units, {})
+    view = _only(FrameView(units, {}), np.fromiter((may_ask(exp, unit) for unit in units.tolist()), bool, n))
+    n = len(view.ids)
     sample = Sample.of(np.arange(n), np.full(n, np.nan))
     if exp.sampling is not None and n:
         scheme = registry.load("sampling", exp.sampling.scheme)
@@ -360,6 +409,6 @@ def _arrived(study: Study, units: NDArray[np.str_], turns: Replayed | None) -> R
         return Recruited(view, sample, turns.assigned, algorithm(exp))
     scheme = registry.load("assignment", exp.assignment.scheme)
     rng = randomness.stream(exp.seed, "assignment")
-    cases = CaseView(units[sample.positions], {})
+    cases = CaseView(view.ids[sample.positions], {})
     assigned = scheme.assign(cases, exp.arms, exp.assignment.settings, rng, exp.seed)
     return Recruited(view, sample, assigned, algorithm(exp))

@@ -77,6 +77,7 @@ def read_experiment(node: Node) -> ExperimentReading:
         _parts(node, section),
         _unlisted_channels(node, section),
         _in_turn(node, section),
+        _reach(node, section),
         _data(node, names),
         _contact(node, names),
         _measured(node),
@@ -162,6 +163,16 @@ def _in_turn(node: Node, section: ExperimentSection) -> Iterator[Fault]:
         if channel == IN_APP and isinstance(scheme, OneAtATime):
             what = f"the scheme {name} assigns by who came before, and a prompt in an app is decided ahead of that."
             yield fault(place, Finding("SL424", what, "Use the scheme hashed."))
+
+
+def _reach(node: Node, section: ExperimentSection) -> Iterator[Fault]:
+    """Shares of people, and rest, are of people who are known again: on a frame, or in an app."""
+    for key in (key for key in ("layer", "holdout", "ramp", "rest") if key in keys_of(node)):
+        if "frame" not in keys_of(node) and section.contact.channel != IN_APP:
+            what = f"{key} is of people who are known again, and who arrives here is a stranger each time."
+            yield fault(node, Finding("SL441", what, "Add `frame:`, or ask in an app.", (key,), key=True))
+    if section.holdout == 1:
+        yield fault(node, Finding("SL441", "the holdout is everybody.", "Write less than 1.", ("holdout",)))
 
 
 def _data(node: Node, names: Names) -> Iterator[Fault]:

@@ -89,6 +89,8 @@ CODES: dict[str, str] = {
     "SL431": "a design that is none, or that its factors do not allow",
     "SL432": "a list of arms that lacks something, or has it twice",
     "SL433": "an inquiry that the arms cannot answer",
+    # The programme.
+    "SL441": "a share of people, or a rest, that nobody can be held to",
     # Quotas.
     "SL501": "a quota that can never be met",
     "SL502": "a quota that stands twice",

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from fractions import Fraction
 from functools import cache
 from typing import Annotated, Any, Literal, cast, get_args
 
@@ -30,6 +32,7 @@ from surveylab.design.experiment import (
 )
 from surveylab.design.frames import Column, FieldType, FrameReading
 from surveylab.design.instrument import Instrument, Item, ItemSets, Page, Section
+from surveylab.design.programme import Layer
 from surveylab.design.scores import Band, Score
 from surveylab.design.terms import Scale
 from surveylab.design.theme import Theme
@@ -37,6 +40,7 @@ from surveylab.spec.mirror import Flat, Mirror
 from surveylab.spec.themes import DarkColour, LightColour, LogoFile, whose
 from surveylab.spec.wording import (
     DecisionText,
+    Edge,
     FrameRule,
     LevelName,
     MeasuredOutcome,
@@ -144,6 +148,14 @@ class ExperimentSection:
     """What every draw derives from; the name of the file by default."""
     quotas: Mapping[Name, Quota] = field(default_factory=lambda: NOTHING)
     """How many respondents of which kind are wanted, by name."""
+    layer: Layer | None = None
+    """The part of a layer of experiments that exclude each other."""
+    holdout: Fraction | None = None
+    """The share of all people whom the programme never asks; the same in each of its experiments."""
+    ramp: Fraction | None = None
+    """The share of the people whom the experiment asks so far; who is in stays in when it is raised."""
+    rest: timedelta | None = None
+    """How long nobody is asked who was drawn or contacted for another experiment."""
 
 
 REQUIRED = {
@@ -203,6 +215,7 @@ _INSTEAD: dict[tuple[type, str], Any] = {
     (DecisionRule, "drop_if"): DecisionText | None,
     (DecisionRule, "guard"): DecisionText | None,
     (Quota, "if_"): QuotaRule | None,
+    (Layer, "share"): tuple[Edge, Edge],
     (Message, "subject"): MessageText,
     (Message, "body"): MessageText,
     (Measurement, "outcomes"): tuple[MeasuredOutcome, ...],

@@ -250,4 +250,8 @@ def _experiment(slug: str, reading: ExperimentReading, work: Workshop) -> Experi
         data=data_of(section.data),
         seed=section.seed or slug,
         quotas=section.quotas,
+        layer=section.layer,
+        holdout=section.holdout,
+        ramp=section.ramp,
+        rest=section.rest,
     )

@@ -271,6 +271,10 @@ def _share(written: Any) -> Fraction:
     return share
 
 
+def _edge(written: Any) -> Fraction:
+    return Fraction(0) if str(written) in ("0", "0.0") and not isinstance(written, bool) else _share(written)
+
+
 def _outcome(written: Any) -> str:
     if isinstance(written, str):
         return written
@@ -405,6 +409,9 @@ Name: Any = TypeAliasType(
 Share: Any = TypeAliasType(
     "Share",
     _spoken(_share, type=["string", "number"], description="A decimal or a fraction above 0 and up to 1."),
+)
+Edge: Any = TypeAliasType(
+    "Edge", _spoken(_edge, type=["string", "number"], description="A decimal or a fraction from 0 to 1.")
 )
 LevelName: Any = TypeAliasType(
     "LevelName",

@@ -172,6 +172,22 @@ def reached(conn: Connection, unit: str) -> tuple[Reached, ...]:
     return tuple(Reached(*row) for row in conn.execute(_REACHED, {"unit": unit}))
 
 
+def units_asked(conn: Connection, after: datetime, until: datetime, *, other_than: str) -> set[str]:
+    """The units that were drawn for other experiments, or contacted by them, after one moment and until another."""
+    happened = event.c.kind.in_(("selected", "sent")), event.c.at > after, event.c.at <= until
+    source = event.join(sampled_case, sampled_case.c.id == event.c.case_id)
+    source = source.join(experiment, experiment.c.id == sampled_case.c.experiment_id)
+    query = select(sampled_case.c.unit).select_from(source).where(experiment.c.slug != other_than, *happened)
+    return set(conn.scalars(query.distinct()))
+
+
+def units_before(conn: Connection, slug: str, version: int) -> set[str]:
+    """The units with a case in an earlier version of an experiment."""
+    source = sampled_case.join(experiment, experiment.c.id == sampled_case.c.experiment_id)
+    earlier = experiment.c.slug == slug, experiment.c.version < version
+    return set(conn.scalars(select(sampled_case.c.unit).select_from(source).where(*earlier)))
+
+
 def hold(conn: Connection, unit: str) -> None:
     """Keep all others who are about to contact this unit waiting until the transaction ends."""
     one_at_a_time(conn, f"contact {unit}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
+from fractions import Fraction
 
 import pytest
 
@@ -13,6 +14,7 @@ from surveylab.design.cases import IN_APP, CaseRecord
 from surveylab.design.dispositions import disposition
 from surveylab.errors import SurveylabError
 from surveylab.fieldwork import recruit
+from surveylab.fieldwork.reach import Line
 from surveylab.sampling import bernoulli
 from surveylab.settings import from_environment
 from surveylab.store import cases, experiments, histories
@@ -28,6 +30,7 @@ assignment: {{scheme: hashed, factors: {{f: {{varies: {varies}, levels: {levels}
 contact: {{channel: in_app, cap: {{contacts: {contacts}, per: P30D}}, closes: P60D}}
 measurement: {{instrument: questions, language: en}}
 inquiries: {{f_on_response: {{outcome: response, contrast: {{f: [x, y]}}}}}}
+{reach}
 """
 INSTRUMENT = """
 format: 1
@@ -52,9 +55,9 @@ def settings(ledger_url):
     return Settings(ROOT, ledger_url, SECRET, "http://127.0.0.1:8000", embed_origins=(SITE,))
 
 
-def study(slug="trial", contacts=1, **factor):
+def study(slug="trial", contacts=1, reach="", **factor):
     """A study in an app."""
-    text = EXPERIMENT.format(contacts=contacts, **(factor or WORDING))
+    text = EXPERIMENT.format(contacts=contacts, reach=reach, **(factor or WORDING))
     return spec.read_documents({f"{slug}.yaml": text, "questions.yaml": INSTRUMENT}, f"{slug}.yaml")
 
 
@@ -168,6 +171,20 @@ def test_the_cap_counts_over_experiments(browser, field, clock, case):
     clock.advance(days=days)
     assert (offered(browser, unit, "other").status_code == 200) == asked
     assert offered(browser, unit).status_code == 204
+
+
+def test_who_is_out_of_reach_is_not_asked(browser, field):
+    """Behind a ramp nobody gets an offer; of the others whoever was asked elsewhere rests."""
+    inside = Line("ramp", "trial", Fraction(0), Fraction(1, 2))
+    units = people("trial", "other", n=40)
+    kept = dict(zip(units, inside.kept(units).tolist(), strict=True))
+    assert set(kept.values()) == {True, False}
+    opened(field, study(contacts=9, reach="ramp: 0.5\nrest: P7D"))
+    opened(field, study("other", contacts=9))
+    assert {unit: offered(browser, unit).status_code == 200 for unit in units} == kept
+    one = next(unit for unit in units if kept[unit])
+    displayed(browser, offered(browser, one, "other"))
+    assert offered(browser, one).status_code == 204
 
 
 def test_the_cap_is_looked_at_again_when_the_prompt_is_displayed(browser, field):
