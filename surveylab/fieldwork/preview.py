@@ -10,7 +10,7 @@ import dataclasses
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -249,7 +249,12 @@ def _beside(study: Study, arms: Iterable[Arm]) -> Iterator[Beside]:
 
 def _value(plan: Plan, path: str) -> str:
     value = value_at(plan, path)
-    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    return ", ".join(map(_said, value)) if isinstance(value, tuple) else _said(value)
+
+
+def _said(value: object) -> str:
+    """A value in words: whole days without hours, times of day without seconds."""
+    return value.isoformat("minutes") if isinstance(value, time) else str(value).removesuffix(", 0:00:00")
 
 
 def _notes(instrument: Instrument, page: Page) -> Iterator[str]:

@@ -17,7 +17,14 @@ NOTHING_SELECTED = Word(
     es="Ninguna respuesta seleccionada",
     ar="لم تُختر أي إجابة",
 )
-TOTAL = Word("total", en="Total", de="Summe", fr="Total", es="Total", ar="المجموع")
+TOTAL = Word(
+    "total",
+    en="Has to add up to",
+    de="Muss zusammen ergeben",
+    fr="Doit faire en tout",
+    es="Debe sumar",
+    ar="يجب أن يكون المجموع",
+)
 DAY = Word("day", en="Day", de="Tag", fr="Jour", es="Día", ar="اليوم")
 MONTH = Word("month", en="Month", de="Monat", fr="Mois", es="Mes", ar="الشهر")
 YEAR = Word("year", en="Year", de="Jahr", fr="Année", es="Año", ar="السنة")

@@ -35,6 +35,12 @@ items:
   - {{id: rows, type: grid, text: Rate., options: {{1: {LONG}, 2: Good, 3: Better}}, rows: {{a: {LONG}, b: B}}}}
   - {{id: other, type: multiple, text: What?, options: {{a: A, b: B}}, other: {{c: Another}}}}
 """
+PLAIN = INSTRUMENT.partition("theme:")[0]
+DRAWN = """
+  - {id: choose, type: thumbs, text: Good?}
+  - {id: stars, type: stars, text: How many?}
+  - {id: faces, type: smileys, text: How?}
+"""
 EXPERIMENT = """
 format: 1
 title: A trial
@@ -51,6 +57,16 @@ COMPUTED = """
   context.fillRect(0, 0, 1, 1);
   const parts = [...context.getImageData(0, 0, 1, 1).data].slice(0, 3);
   return "#" + parts.map((value) => value.toString(16).padStart(2, "0")).join("");
+}
+"""
+
+SYSTEM = """
+(name) => {
+  const mark = document.body.appendChild(document.createElement("i"));
+  mark.style.cssText = `forced-color-adjust: none; color: ${name}`;
+  const colour = getComputedStyle(mark).color;
+  mark.remove();
+  return colour;
 }
 """
 
@@ -156,6 +172,23 @@ def test_on_paper_every_option_stands_and_no_button(chromium, base, themed):
     page.emulate_media(media="screen")
     assert not page.locator(".printed").is_visible()
     assert page.locator("#list").is_visible()
+    page.locator("#list").select_option("2")
+    page.emulate_media(media="print", color_scheme="light")
+    assert not page.locator(".printed").is_visible()
+    assert page.locator("#list").is_visible(), "what was selected stands on paper"
+
+
+def test_what_is_drawn_takes_the_colours_of_the_system(chromium, base, field):
+    """With forced colours stars, faces and thumbs are drawn in those; the survey's own might not be seen."""
+    drawn = "pages: [{id: choose, items: [choose, stars, faces]}]\nitems:\n" + DRAWN
+    (token,) = field.tokens(field.written(EXPERIMENT, PLAIN + drawn), f="x")
+    page = chromium(375, forced_colors="active", color_scheme="dark")
+    start(page, base, token)
+    page.evaluate("document.querySelectorAll('[value=\"1\"]').forEach((each) => each.click())")
+    shapes = page.locator("main .star__face svg, main .choice__drawing")
+    strokes = shapes.evaluate_all("all => all.map((e) => getComputedStyle(e).stroke)")
+    assert len(strokes) == 2 + 5 + 5
+    assert set(strokes) <= {page.evaluate(SYSTEM, name) for name in ("CanvasText", "Highlight")}
 
 
 def test_a_page_prints_within_the_sheet(chromium, base, themed):

@@ -100,7 +100,7 @@ def test_what_no_page_shows_stands_beside():
         )
     )
     values = {each.path: each.values for each in seen.beside}
-    assert values["contact.closes"] == ("7 days, 0:00:00", "7 days, 0:00:00", "14 days, 0:00:00", "14 days, 0:00:00")
+    assert values["contact.closes"] == ("7 days", "7 days", "14 days", "14 days")
     assert len(values["instrument.thanks"]) == 4
 
 
