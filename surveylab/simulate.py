@@ -40,17 +40,22 @@ REGIONS = (("north", 0.35), ("south", 0.30), ("east", 0.20), ("west", 0.15))
 
 
 def frame(size: int, seed: str) -> Iterator[tuple[str, dict[str, Value], None]]:
-    """Units of a synthetic frame of customers: id, fields (region, age, years), no addresses."""
+    """Units of a synthetic frame of customers: id, fields (region, age, years, spent), no addresses.
+
+    ``spent`` is above 0 and skewed, and grows with the years.
+    """
     rng = randomness.stream(seed, "frame")
     regions = rng.choice([name for name, _ in REGIONS], size=size, p=[share for _, share in REGIONS])
     ages = np.clip(np.round(rng.normal(47, 16, size)), 18, 95).astype(int)
     years = np.minimum(rng.poisson(6, size), ages - 18)
+    spent = np.round(20 * np.sqrt(1 + years) * np.exp(rng.standard_normal(size)), 2) + 0.01
     width = len(str(size))
     for position in range(size):
         fields: dict[str, Value] = {
             "region": str(regions[position]),
             "age": int(ages[position]),
             "years": int(years[position]),
+            "spent": float(spent[position]),
         }
         yield f"c{position + 1:0{width}d}", fields, None
 

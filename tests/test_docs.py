@@ -15,7 +15,7 @@ from packaging.utils import canonicalize_name
 
 from surveylab import registry
 from surveylab.cli import commands
-from surveylab.design import results
+from surveylab.design import results, schemes
 from surveylab.settings import from_environment
 
 ROOT = Path(__file__).parent.parent
@@ -66,6 +66,9 @@ def test_generated_pages_are_true(name: str) -> None:
         results.WeightedScore,
         results.ScoreDifference,
         results.Merged,
+        schemes.SchemeComparison,
+        schemes.SchemeResult,
+        schemes.FieldEstimate,
     ],
 )
 def test_every_json_field_is_documented(result: type) -> None:

@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     from surveylab.design.results import Analysis
     from surveylab.store.ledger import Ledger
 
-LIVE, REAL = "nps_wording_length", "gss_spending_2024"
+LIVE, REAL, SCHEMES = "nps_wording_length", "gss_spending_2024", "sampling_schemes"
 PEOPLE = 2000
 """Units on the synthetic frame; the shipped experiment asks all of them."""
+LISTED = 6000
+"""Units on the synthetic frame that sampling schemes are compared on."""
 PATIENCE = 30
 """Seconds that the server may take to answer."""
 
@@ -37,7 +39,8 @@ PATIENCE = 30
     type=click.Path(file_okay=False, path_type=Path),
     help="Database and reports go here; a database of an earlier demo is replaced.",
 )
-def demo(folder: Path) -> None:
+@click.option("--schemes", is_flag=True, help="Compare three sampling schemes on one synthetic frame instead.")
+def demo(folder: Path, schemes: bool) -> None:
     """Run one experiment with synthetic respondents through real pages, and re-analyse a published one.
 
     \b
@@ -54,6 +57,9 @@ def demo(folder: Path) -> None:
     source = examples()
     ledger = open_ledger(f"sqlite:///{database.resolve()}")
     try:
+        if schemes:
+            _schemes(ledger, spec.read(source / "experiments" / f"{SCHEMES}.yaml"), folder)
+            return
         _live(ledger, spec.read(source / "experiments" / f"{LIVE}.yaml"), folder)
         _real(ledger, spec.read(source / "experiments" / f"{REAL}.yaml"), folder)
     finally:
@@ -77,18 +83,43 @@ def examples() -> Path:
 
 
 def _live(ledger: Ledger, study: Study, folder: Path) -> None:
-    from surveylab import simulate
     from surveylab.analysis.analyse import analyse, record_decision
     from surveylab.analysis.report import flow, write_report
+
+    _heading(f"Live: {study.experiment.title}")
+    _field(ledger, study, folder, PEOPLE)
+    with progress("4. fits", len(study.experiment.inquiries)) as bar:
+        analysis = analyse(ledger, study, bar)
+    record_decision(ledger, study, analysis)
+    write_report(ledger, study, analysis, folder / f"{LIVE}.html")
+    click.echo("4. The funnel by arm\n")
+    say_mappings(flow(ledger, study))
+    click.echo("\n5. The estimates, against the truth that the respondents were given\n")
+    _say_against_truth(study, analysis)
+    _say_decision("6. ", analysis)
+
+
+def _schemes(ledger: Ledger, study: Study, folder: Path) -> None:
+    from surveylab.analysis.schemes import compare
+    from surveylab.cli.schemes import say_schemes
+
+    _heading(f"Schemes: {study.experiment.title}")
+    _field(ledger, study, folder, LISTED)
+    click.echo("4. The schemes, against the truth of the frame\n")
+    say_schemes(compare(ledger, study))
+
+
+def _field(ledger: Ledger, study: Study, folder: Path, units: int) -> None:
+    """Draw from a synthetic frame of so many units, audit, and let synthetic respondents answer through the pages."""
+    from surveylab import simulate
     from surveylab.fieldwork import recruit
     from surveylab.fieldwork.synthetic import Walker, answer_all
     from surveylab.store import snapshots
 
-    _heading(f"Live: {study.experiment.title}")
     now = datetime.now(UTC)
     with ledger.write() as conn:
-        units = simulate.frame(PEOPLE, study.experiment.seed)
-        stored = snapshots.replace_frame(conn, "customers", f"synthetic {PEOPLE} {study.experiment.seed}", units, now)
+        listed = simulate.frame(units, study.experiment.seed)
+        stored = snapshots.replace_frame(conn, "customers", f"synthetic {units} {study.experiment.seed}", listed, now)
     drawn = recruit.draw(ledger, study, now)
     click.echo(f"1. {stored.units:,} people on the frame, {drawn.cases:,} drawn and assigned to {len(drawn.arms)} arms")
     audited = recruit.audit(ledger, study.experiment.slug)
@@ -102,15 +133,6 @@ def _live(ledger: Ledger, study: Study, folder: Path) -> None:
             ends = answer_all(Walker(study, address, now), invited, workers=4, progress=bar)
         seconds = time.monotonic() - begun
     click.echo(f"3. {len(invited):,} people played through {address} in {seconds:.0f} s: " + _counted(ends))
-    with progress("4. fits", len(study.experiment.inquiries)) as bar:
-        analysis = analyse(ledger, study, bar)
-    record_decision(ledger, study, analysis)
-    write_report(ledger, study, analysis, folder / f"{LIVE}.html")
-    click.echo("4. The funnel by arm\n")
-    say_mappings(flow(ledger, study))
-    click.echo("\n5. The estimates, against the truth that the respondents were given\n")
-    _say_against_truth(study, analysis)
-    _say_decision("6. ", analysis)
 
 
 def _real(ledger: Ledger, study: Study, folder: Path) -> None:

@@ -17,7 +17,7 @@ from surveylab.digests import digest
 from surveylab.errors import SurveylabError
 from surveylab.store._crossing import crossing
 from surveylab.store._sql import canonical
-from surveylab.store.tables import cell, measure, sampled_case
+from surveylab.store.tables import cell, event, measure, sampled_case
 
 PLACE = ("stratum", "block", "cluster")
 STATISTICS = ("cases", "n", "total", "squares")
@@ -123,6 +123,28 @@ def case_counts(conn: Connection, experiment_id: int, fields: Sequence[str] | No
     found = conn.execute(select(*keys, func.count()).select_from(cross.rows).group_by(*keys))
     rows = [(*row[: len(cross.factors)], cross.stratum(row), row[-1]) for row in found]
     return _table(rows, (*cross.factors, "stratum", "cases"))
+
+
+def sampled(conn: Connection, experiment_id: int, name: str) -> pd.DataFrame:
+    """All sampled cases in the order of their units, for estimates that the design of the sample makes.
+
+    Columns: ``unit``, ``levels`` (factor -> level), ``stratum``, ``cluster``, ``probability`` (not a number where
+    the sample is none of probability), ``fields`` (what the frame knew), ``value`` of the measure ``name`` (not
+    a number where the case is not in its denominator), and ``contacts``: how often the case was sent something.
+    """
+    cross = crossing(conn, experiment_id)
+    sent = select(event.c.case_id, func.count().label("contacts")).where(event.c.kind == "sent")
+    contacts = sent.group_by(event.c.case_id).subquery()
+    mine = and_(measure.c.case_id == cross.rows.c.id, measure.c.name == name)
+    source = cross.rows.join(sampled_case, sampled_case.c.id == cross.rows.c.id).outerjoin(measure, mine)
+    source = source.outerjoin(contacts, contacts.c.case_id == cross.rows.c.id)
+    columns = [sampled_case.c[each] for each in ("unit", "stratum", "cluster", "inclusion_probability", "fields")]
+    query = select(*cross.levels, *columns, measure.c.value, func.coalesce(contacts.c.contacts, 0)).select_from(source)
+    factors = len(cross.factors)
+    rows = [(cross.arm(row), *row[factors:]) for row in conn.execute(query.order_by(sampled_case.c.unit))]
+    names = ("levels", "unit", "stratum", "cluster", "probability", "fields", "value", "contacts")
+    found = pd.DataFrame(rows, columns=list(names))
+    return found.astype({"probability": float, "value": float, "contacts": int})
 
 
 def shares(conn: Connection, experiment_id: int, fields: Sequence[str] | None = None) -> dict[str, dict[str, float]]:
