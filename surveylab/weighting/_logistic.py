@@ -94,7 +94,6 @@ def propensities(model: Covariates, responded: Array, weights: Array, *, extreme
     used = trials > 0
     x, n, y = model.patterns[used], trials[used], answers[used]
     _check(model, x, n, y, extremes)
-    full_rank(x, model.names, n)
     centre, reach = x.mean(axis=0), np.ptp(x, axis=0)
     scaled = np.where(reach > 0, (x - centre) / np.where(reach > 0, reach, 1.0), 1.0)
     share = y.sum() / n.sum()
@@ -124,6 +123,16 @@ def propensities(model: Covariates, responded: Array, weights: Array, *, extreme
         whole = (model.patterns - centre) / np.where(reach > 0, reach, 1.0)
         fitted[~used] = expit(np.where(reach > 0, whole, 1.0) @ beta)[~used]
     return fitted
+
+
+def check(model: Covariates, weights: Array) -> None:
+    """SurveylabError with the first covariate that follows from the others among rows with a weight.
+
+    To be called once; replicates that lack a category are fitted without it.
+    """
+    trials = model.sums(weights)
+    used = trials > 0
+    full_rank(model.patterns[used], model.names, trials[used])
 
 
 def _check(model: Covariates, x: Array, n: Array, y: Array, extremes: bool) -> None:

@@ -234,10 +234,10 @@ class Design:
 
     @cached_property
     def df(self) -> int:
-        """First-stage units less strata, of rows with a positive weight (R: ``degf``)."""
+        """First-stage units less strata, of rows with a weight (R: ``degf``)."""
         if self.replication:
             return self.replication.df
-        active = self.weights > 0
+        active = self.weights != 0
         structure = self.structure
         units, strata = (len(np.unique(codes[active])) for codes in (structure.psu, structure.stratum))
         return units - strata
@@ -250,7 +250,7 @@ class Design:
         """
         design = self
         for step in steps:
-            before = design.weights
+            before = _usable(design.weights)
             prepared = step.prepare(design.data, before)
             done = Adjustment(step, prepared, before, prepared.weigh(before))
             design = replace(design, adjustments=(*design.adjustments, done), replication=design._repeated(prepared))
@@ -309,9 +309,19 @@ def repeat(prepared: Prepared, weights: Array) -> Array:
     adjusted = np.empty_like(weights)
     for number in range(weights.shape[1]):
         try:
-            adjusted[:, number] = prepared.weigh(np.ascontiguousarray(weights[:, number]))
+            adjusted[:, number] = prepared.weigh(_usable(np.ascontiguousarray(weights[:, number])))
         except SurveylabError as error:
             raise SurveylabError(
                 f"The {prepared.name} cannot be repeated in replicate {number + 1} of {weights.shape[1]}: {error}"
             ) from error
     return adjusted
+
+
+def _usable(weights: Array) -> Array:
+    """Weights that a step can go on from; linear calibration without bounds may leave negative ones."""
+    if (weights < 0).any():
+        raise SurveylabError(
+            f"Weights are negative in {_columns.rows(weights < 0)}, and no further step can start from them; calibrate "
+            "with bounds, or by raking."
+        )
+    return weights

@@ -46,7 +46,7 @@ def mean(
         variable: the column y.
         by: columns whose crossing makes domains; an arm is one.
         where: a column of 0 and 1: rows that are estimated on; the others stay in the design.
-        missing: what a missing y does among rows of positive weight: refuse, or leave the row out of
+        missing: what a missing y does among rows with a weight: refuse, or leave the row out of
             the domain (R: ``na.rm = TRUE``).
         deff: the design effect against simple random sampling without (``wor``) or with (``wr``)
             replacement of as many units. ``wor`` reads N as the sum of weights.
@@ -176,12 +176,21 @@ def _woodruff(ask: _Ask, y: Array, p: float) -> _Found:
 
 def weighted_quantile(y: Array, w: Array, p: float) -> float:
     """The smallest y with F(y) >= p, F the weighted distribution function (R: ``qrule = "math"``)."""
+    if (w < 0).any():
+        raise SurveylabError(
+            "A distribution function with negative weights has no quantiles; calibrate with bounds, or by raking."
+        )
     used = w > 0
     y, w = y[used], w[used]
     order = np.argsort(y, kind="stable")
-    cumulated = np.cumsum(w[order])
-    place = int(np.searchsorted(cumulated / cumulated[-1], p, side="left"))
-    return float(y[order][min(place, len(y) - 1)])
+    # In extended precision, as R adds up: with equal weights F is exactly p where it should be, and the value is there.
+    cumulated = np.cumsum(w[order], dtype=np.longdouble)
+    whole = float(cumulated[-1])
+    up_to = cumulated.astype(np.float64)
+    place = int(np.searchsorted(up_to, p * whole, side="right")) - 1
+    if place < 0 or p - up_to[place] / whole > 0:
+        place = min(place + 1, len(y) - 1)
+    return float(y[order][place])
 
 
 @dataclass(frozen=True, eq=False)
@@ -217,20 +226,18 @@ class _Ask:
         self.design, self.level, self.by = design, level, _columns.names_of(by)
         data = design.data
         _columns.check_columns(data, [*variables, *self.by, *([where] if where else [])])
-        active = design.weights > 0
+        active = design.weights != 0
         wanted = _columns.flags(data, where, "where") if where else np.ones(len(data), dtype=bool)
         inside = active & wanted
         gaps = inside & data[variables].isna().any(axis="columns").to_numpy()
         if gaps.any() and missing == "fail":
             raise SurveylabError(
-                f"{' or '.join(map(repr, variables))} is missing in {_columns.rows(gaps)} of positive weight. Adjust "
+                f"{' or '.join(map(repr, variables))} is missing in {_columns.rows(gaps)} with a weight. Adjust "
                 'for nonresponse, or say missing="drop" to estimate on those that have a value.'
             )
         self.inside: NDArray[np.bool_] = inside & ~gaps
         if not self.inside.any():
-            raise SurveylabError(
-                f"The domain{f' {where!r}' if where else ''} has no units of positive weight with a value."
-            )
+            raise SurveylabError(f"The domain{f' {where!r}' if where else ''} has no units with a weight and a value.")
         self.values = _Values(data, self.inside)
         self.domains = self._domains(data, wanted)
         self.codes = self.domains.codes if self.domains else np.zeros(len(data), dtype=np.int64)
@@ -245,9 +252,7 @@ class _Ask:
         asked, found = (np.bincount(cells.codes[rows], minlength=len(cells.labels)) for rows in (wanted, self.inside))
         empty += [cells.text(code) for code in np.flatnonzero((asked > 0) & (found == 0)).tolist()]
         if empty:
-            raise SurveylabError(
-                f"Domains without units of positive weight that have a value: {_columns.listed(empty)}."
-            )
+            raise SurveylabError(f"Domains without units that have a weight and a value: {_columns.listed(empty)}.")
         return cells
 
     def how(self, deff: Deff | None) -> str:
@@ -304,7 +309,7 @@ def _asked(ask: _Ask, statistic: str, columns: dict[str, NDArray[Any]], deff: De
         columns["by"] = np.where(ask.inside, ask.codes, ask.present[0])
     made = _svy.sample(design, columns, replicated=replicated)
     options: dict[str, Any] = {"by": "by" if ask.by else None, "alpha": 1 - ask.level}
-    if not ask.inside[design.weights > 0].all():
+    if not ask.inside[design.weights != 0].all():
         options["where"] = svy.col("inside") == 1
     if replicated:
         assert design.replication is not None

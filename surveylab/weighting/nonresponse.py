@@ -11,7 +11,7 @@ import pandas as pd
 from surveylab.errors import SurveylabError
 from surveylab.weighting import _columns
 from surveylab.weighting._columns import Array, Cells, Codes, Names
-from surveylab.weighting._logistic import Covariates, covariates, propensities
+from surveylab.weighting._logistic import Covariates, check, covariates, propensities
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,7 @@ class Propensity:
             raise SurveylabError(f"Propensity classes are two or more, not {self.classes}.")
         answered = _columns.flags(data, self.responded, "response").astype(np.float64)
         model = covariates(data, _columns.names_of(self.covariates))
+        check(model, weights)
         name = "response propensity" if self.classes is None else f"{self.classes} propensity classes"
         prepared = PreparedResponse(name, lambda w: _by_propensity(model, answered, w, self.classes), pd.DataFrame())
         rho = propensities(model, answered, weights)[model.pattern]

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from surveylab.errors import SurveylabError
 from surveylab.weighting import _columns
 from surveylab.weighting._columns import Array, Codes, Names
-from surveylab.weighting._logistic import Covariates, covariates, propensities
+from surveylab.weighting._logistic import Covariates, check, covariates, propensities
 from surveylab.weighting.design import Design
 from surveylab.weighting.nonresponse import PreparedResponse
 
@@ -128,6 +128,15 @@ class _Domain:
         self.labels = {name: model.factors[name].labels for name in model.factors}
         self.others = {name: self._others(names, name) for name in self.factors}
         self.weights = design.weights[rows]
+        for name, codes in self.factors.items():
+            empty = np.setdiff1d(np.arange(len(self.labels[name])), codes)
+            if len(empty):
+                told = _columns.listed([f"{name}={self.labels[name][code][0]}" for code in empty.tolist()])
+                raise SurveylabError(
+                    f"Nobody has {told}, which others of the sample have; indicators are compared on the same "
+                    "categories. Merge it with another."
+                )
+        check(self.model, self.weights)
         self.fitted = self._fitted(self.weights)
         self.rho = self.fitted[self.model.pattern]
         self.factor = self._factor()

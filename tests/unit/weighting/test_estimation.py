@@ -117,6 +117,31 @@ def test_a_median_by_hand() -> None:
     assert weighted_quantile(np.array([3.0, 1, 2]), np.array([0.0, 1, 3]), 1.0) == 2
 
 
+@pytest.mark.parametrize("weight", [0.1, 33.847, 1 / 3, 30.97])
+@pytest.mark.parametrize("n", [10, 182, 1000])
+def test_a_quantile_of_equal_weights_is_exact(weight: float, n: int) -> None:
+    """Half and a quarter of n values with one weight end at the values n/2 and n/4, whatever rounding does to sums."""
+    y, w = np.arange(1.0, n + 1), np.full(n, weight)
+    assert weighted_quantile(y, w, 0.5) == n // 2
+    assert weighted_quantile(y, w, 0.25) == np.ceil(n / 4)
+
+
+def test_negative_weights_of_linear_calibration_count_as_they_are(people: pd.DataFrame) -> None:
+    """R and svy take them; means, totals and errors do here too. Quantiles and further steps refuse them."""
+    total_size = 0.35 * float(people["w"] @ people["size"])
+    adjusted = Design(people, "w", "region").adjust(Calibrate(totals={"size": total_size}, size=people["w"].sum()))
+    w, y = adjusted.weights, people["score"].to_numpy()
+    assert (w < 0).any()
+    assert mean(adjusted, "score").frame["estimate"][0] == pytest.approx(w @ y / w.sum())
+    assert total(adjusted, "size").frame["estimate"][0] == pytest.approx(total_size)
+    assert total(adjusted, "size").frame["se"][0] == pytest.approx(0, abs=1e-6)
+    assert adjusted.spread.minimum < 0
+    with pytest.raises(SurveylabError, match="negative weights has no quantiles"):
+        quantile(adjusted, "score")
+    with pytest.raises(SurveylabError, match=r"negative in \d+ rows.*bounds, or by raking"):
+        adjusted.adjust(Trim())
+
+
 @pytest.mark.parametrize("step", ["post", "rake", "linear", "logit", "trimmed"])
 def test_after_calibration_the_variance_is_of_residuals(
     step: str, people: pd.DataFrame, margins: dict[str, dict[str, float]], design: Design, variance: Variance

@@ -154,14 +154,17 @@ def test_a_category_in_which_everybody_answered_has_the_propensity_1() -> None:
         (["grup"], None, r"no column 'grup'. Did you mean 'group'"),
         ([], None, "needs covariates"),
         (["group"], "half", "In half=late: Nobody answered"),
+        (["group"], "third", "In third=late: Nobody has group=c, which others of the sample have"),
     ],
 )
 def test_what_has_no_indicator_is_told(one: pd.DataFrame, on: list[str], by: str | None, said: str) -> None:
     """Unknown covariates, and an arm in which nobody answered."""
     half = np.where(one["r"] == 0, "late", "early")
     half[:1], half[-1:] = "early", "early"
+    third = np.where((one["group"] == "a") | ((one["group"] == "b") & (one["r"] == 0)), "late", "early")
+    third[:2] = "early"
     with pytest.raises(SurveylabError, match=said):
-        representativity(Design(one.assign(half=half), "w"), "r", on, by=by)
+        representativity(Design(one.assign(half=half, third=third), "w"), "r", on, by=by)
 
 
 def test_nonrespondents_have_to_be_there(people: pd.DataFrame) -> None:
