@@ -20,6 +20,7 @@ from surveylab.design.theme import Logo, Theme
 from surveylab.fieldwork.pages import SurveyView
 from surveylab.web import compression, headers
 from surveylab.web.desk import desk
+from surveylab.web.surface import at_kiosk
 
 SHEETS = ("survey.css", "questions.css")
 """Served as one file, in this order: tokens and frame first, then the controls."""
@@ -116,10 +117,11 @@ def addresses() -> Addresses:
 
 
 def addresses_for(survey: SurveyView) -> Addresses:
-    """The addresses on the pages of a survey, which look as its theme says."""
+    """The addresses on the pages of a survey, which look as its theme says, and at a kiosk as those of one do."""
     theme, plain = survey.instrument.theme, addresses()
+    kiosk = kiosk_addresses().style if at_kiosk() else None
     return Addresses(
-        _style("survey", theme, plain.style),
+        _style("kiosk", theme, kiosk) if kiosk else _style("survey", theme, plain.style),
         plain.script,
         _style("framed", theme, plain.framed_style),
         plain.framed_script,
@@ -155,7 +157,7 @@ def kiosk_addresses() -> KioskAddresses:
 
 
 def kiosk_addresses_for(survey: SurveyView) -> KioskAddresses:
-    """The same for a screen that looks as a survey's theme says, whatever arm the next person is in."""
+    """The same for a screen that looks as a survey's theme says, until somebody is shown the pages of an arm."""
     theme, plain = survey.instrument.theme, kiosk_addresses()
     picture = _picture(survey.experiment, theme.logo) if theme.logo else None
     return replace(plain, style=_style("kiosk", theme, plain.style), logo=picture)

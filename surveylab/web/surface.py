@@ -26,6 +26,11 @@ def root() -> str:
     return f"{EMBEDDED}{PERSONAL}" if embedded() else PERSONAL
 
 
+def at_kiosk() -> bool:
+    """Whether this request is for a page that is shown on the screen of a kiosk."""
+    return has_request_context() and g.get("kiosk") is not None
+
+
 def kiosk_address(slug: str) -> str:
     """The start screen of a kiosk."""
     return f"/k/{slug}"

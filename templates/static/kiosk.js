@@ -16,9 +16,10 @@ const leave = document.querySelector("[data-stop]");
 const told = document.querySelector("[data-told]");
 const about = start.querySelector("[data-about]");
 const said = document.querySelector("[data-said]");
+const whose = document.querySelector("[data-whose]");
 const { root, version } = start.dataset;
 const IDLE = Number(start.dataset.idle) * 1000;
-const screen = { parts: [...main.childNodes], title: document.title, language: document.documentElement.lang, direction: document.documentElement.dir };
+const screen = { parts: [...main.childNodes], whose: [...whose.children], style: document.querySelector("link[rel=stylesheet]").href, title: document.title, language: document.documentElement.lang, direction: document.documentElement.dir };
 
 let turn = 0; // counts up whenever somebody begins or goes; what belongs to an earlier turn shows nothing
 let somebody = false;
@@ -137,11 +138,36 @@ async function follow(answer, mine) {
   if (!answer || turn !== mine) return;
   const shown = answer.next ? await reach(() => ask(answer.next), mine, "page", () => turn === mine) : answer;
   if (!shown || turn !== mine) return;
+  await dress(shown.page);
+  if (turn !== mine) return;
   show(shown.page);
   busy = false;
 }
 
+// An arm may look otherwise than the start screen: its stylesheet stands behind that one, and goes with the person.
+
+async function dress(page) {
+  const style = page.querySelector("link[rel=stylesheet]").href;
+  const worn = [...document.querySelectorAll("link[data-arm]")];
+  if (style === (worn.at(-1)?.href ?? screen.style)) return;
+  if (style !== screen.style) {
+    const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: style });
+    link.dataset.arm = "";
+    await new Promise((resolve) => {
+      link.onload = link.onerror = resolve;
+      document.head.append(link);
+    });
+  }
+  for (const link of worn) link.remove();
+}
+
+function name(parts) {
+  whose.replaceChildren(...parts);
+  whose.hidden = parts.length === 0;
+}
+
 function show(page) {
+  name([...page.querySelectorAll(".head__logo, .head__name")]);
   put(...page.querySelector("#main").childNodes);
   main.querySelectorAll("form, input, textarea, select").forEach((field) => field.setAttribute("autocomplete", "off"));
   document.title = page.title;
@@ -176,6 +202,8 @@ function clear() {
   turn += 1;
   somebody = ending = busy = false;
   for (const dialog of [still, told]) if (dialog.open) dialog.close();
+  for (const link of document.querySelectorAll("link[data-arm]")) link.remove();
+  name(screen.whose);
   put(...screen.parts);
   document.title = screen.title;
   document.documentElement.lang = screen.language;

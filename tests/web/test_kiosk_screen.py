@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -571,3 +572,31 @@ def test_a_slider_can_be_drawn_at_the_kiosk(kiosk, base, of_every_type):
         )
     page.locator("[type=range]").click()
     assert page.locator("[name=slider]").input_value() == "50"
+
+
+def test_an_arm_with_a_theme_of_its_own_is_shown_in_it(kiosk, base, field):
+    """Colour and name of the arm from its landing page on; the start screen is that of the file again, for the next."""
+    other = 'factors: {f: {varies: instrument.theme, levels: {plain: {}, own: {name: Town hall, colour: "#7b2cbf"}}}}'
+    varied = re.sub(r"factors: .*", other + "}", EXPERIMENT).replace("[x, y]", "[own, plain]")
+    field.written(varied, FORM, drawn=False)
+    page, seen = kiosk(), {}
+    page.goto(f"{base}/k/trial")
+    plain = looks(page)
+    for _ in range(12):
+        page.get_by_role("button", name="Touch to begin").click()
+        page.wait_for_selector("main form:not([data-kiosk])")
+        case = field.rows("sampled_case")[-1]
+        seen[field.case(case.token).levels["f"]] = looks(page)
+        page.get_by_role("button", name="Stop and clear the screen").click()
+        at_start(page)
+        assert looks(page) == plain
+        if len(seen) == 2:
+            break
+    assert seen["plain"] == plain
+    assert seen["own"] == ("rgb(123, 44, 191)", "Town hall")
+
+
+def looks(page):
+    """The colour of the button, and whose survey it is."""
+    colour = page.locator("main .button").first.evaluate("e => getComputedStyle(e).backgroundColor")
+    return colour, page.locator(".head").text_content().strip()
