@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from surveylab import registry
 from surveylab.design.cases import STAGES
-from surveylab.design.experiment import Experiment
+from surveylab.design.experiment import Experiment, Study
 from surveylab.errors import SurveylabError
 from surveylab.fieldwork.studies import Studies
 from surveylab.store import experiments, histories, quotas
@@ -85,9 +86,10 @@ def versions(ledger: Ledger, studies: Studies, slug: str, now: datetime) -> tupl
 
 def _flow(ledger: Ledger, studies: Studies, stored: StoredExperiment, now: datetime) -> Flow:
     try:
-        experiment = studies.study(stored.id).experiment
+        study = studies.study(stored.id)
     except SurveylabError as error:
         return Flow(stored, stored.slug, problem=str(error))
+    experiment = study.experiment
     with ledger.read() as conn:
         if experiment.data:
             return Flow(stored, experiment.title, loaded=_loaded(conn, stored.id))
@@ -102,8 +104,15 @@ def _flow(ledger: Ledger, studies: Studies, stored: StoredExperiment, now: datet
         tuple(arms),
         tuple(_quotas(experiment, tallies)),
         unlisted=experiment.frame is None,
-        sampled=experiment.sampling is not None,
+        sampled=_sampled(study),
     )
+
+
+def _sampled(study: Study) -> bool:
+    """Whether all arms are of probability samples."""
+    exp = study.experiment
+    every = [study.plan(arm).sampling for arm in exp.arms] if exp.sampled_by else [exp.sampling]
+    return all(each is not None and registry.load("sampling", each.scheme).PROBABILITY for each in every)
 
 
 def _quotas(experiment: Experiment, tallies: Mapping[str, Tally]) -> Iterator[QuotaFlow]:

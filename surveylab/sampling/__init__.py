@@ -60,6 +60,9 @@ class Contract(Protocol):
     Settings: type[Any]
     """Frozen dataclass of what YAML may say under ``sampling`` beside ``scheme``."""
 
+    PROBABILITY: bool
+    """Whether every unit has a known chance above zero; else ``Sample.probability`` is not a number."""
+
     def needs(self, settings: Any) -> tuple[str, ...]:
         """The frame fields that the scheme reads."""
 

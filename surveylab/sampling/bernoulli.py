@@ -25,6 +25,7 @@ from surveylab.randomness import words
 from surveylab.sampling import FrameView, Sample
 from surveylab.sampling._requests import enough
 
+PROBABILITY = True
 LABEL = "surveylab.sampling"
 """Keeps these hashes apart from every other use of a seed."""
 SMALLEST = 1e-9

@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from surveylab.sampling import FrameView, Sample
 from surveylab.sampling._clusters import Clusters, ClusterSettings
 
+PROBABILITY = True
+
 
 @dataclass(frozen=True)
 class Settings(ClusterSettings):

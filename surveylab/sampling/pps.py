@@ -22,6 +22,8 @@ from surveylab.sampling._listing import listing
 from surveylab.sampling._requests import enough, sizes, whole
 from surveylab.sampling._selection import Sampford, Selection, Systematic
 
+PROBABILITY = True
+
 
 @dataclass(frozen=True)
 class Settings:

@@ -19,6 +19,8 @@ from surveylab.sampling import FrameView, Sample, stratified
 from surveylab.sampling._requests import enough
 from surveylab.sampling._strata import Strata
 
+PROBABILITY = False
+
 
 @dataclass(frozen=True)
 class Settings:

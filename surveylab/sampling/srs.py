@@ -17,6 +17,8 @@ from surveylab.sampling import FrameView, Sample
 from surveylab.sampling._requests import enough
 from surveylab.sampling._selection import Equal
 
+PROBABILITY = True
+
 
 @dataclass(frozen=True)
 class Settings:

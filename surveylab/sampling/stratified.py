@@ -34,6 +34,8 @@ from surveylab.sampling._allocation import allocate
 from surveylab.sampling._requests import enough
 from surveylab.sampling._strata import Strata
 
+PROBABILITY = True
+
 
 @dataclass(frozen=True)
 class Settings:

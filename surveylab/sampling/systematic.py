@@ -18,6 +18,8 @@ from surveylab.sampling._listing import listing
 from surveylab.sampling._requests import enough
 from surveylab.sampling._selection import Systematic, points
 
+PROBABILITY = True
+
 
 @dataclass(frozen=True)
 class Settings:

@@ -26,6 +26,8 @@ from surveylab.sampling._clusters import Clusters, ClusterSettings
 GRAIN = 1e-9
 """A number of units that is so near to a whole one is that number: floats have rounded it."""
 
+PROBABILITY = True
+
 
 @dataclass(frozen=True)
 class Settings(ClusterSettings):

@@ -113,7 +113,8 @@ def hold_against_draws(scheme: str, more: dict[str, Any], draws: int, z: float) 
         p[sample.positions] = sample.probability
     seen = taken.T.astype(np.float64) @ taken
     sizes = taken.sum(axis=1)
-    if np.isnan(p).all():  # no probability sample: chance has no part that is known
+    assert np.isnan(p).all() != module.PROBABILITY
+    if not module.PROBABILITY:
         assert not isinstance(module, Pairwise)
         return
     assert not np.isnan(p).any(), "every unit of the frame has a chance"

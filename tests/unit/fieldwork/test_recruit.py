@@ -15,7 +15,8 @@ import pytest
 from surveylab import spec
 from surveylab.design.experiment import Study
 from surveylab.errors import SurveylabError
-from surveylab.fieldwork import recruit
+from surveylab.fieldwork import progress, recruit
+from surveylab.fieldwork.studies import Studies
 from surveylab.store import allocations, assignments, cases, experiments, snapshots, suppressions
 from surveylab.store.ledger import Ledger
 from surveylab.store.suppressions import Suppression
@@ -203,6 +204,8 @@ def test_every_scheme_is_drawn_stored_and_audited(loaded: Ledger, sampling: str)
     scheme, settings = given.experiment.sampling.scheme, given.experiment.sampling.settings
     assert len(kept.unit) == drawn.cases > 0
     assert np.isnan(kept.probability).all() == (scheme == "quota")
+    (flow,) = progress.versions(loaded, Studies(loaded), NAME, NOW)
+    assert flow.sampled == (scheme != "quota")
     field = getattr(settings, "cluster", None)
     known = {unit: fields for unit, fields, _ in people()}
     clusters = [f"{field}={known[unit][field]}" if field else "" for unit in kept.unit.tolist()]
