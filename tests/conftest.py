@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from itertools import count
 from pathlib import Path
 
@@ -12,7 +13,9 @@ import psycopg
 import pytest
 from pytest_socket import socket_allow_hosts
 
-from surveylab.store.ledger import Ledger, open_ledger
+from surveylab.store import responses, steps
+from surveylab.store.ledger import Connection, Ledger, open_ledger
+from surveylab.store.steps import NewEvent, Sent, Step
 
 ENGINES = ("sqlite", "postgresql")
 
@@ -100,3 +103,15 @@ def bare_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     address = server.empty_database("bare")
     yield address
     server.drop(address)
+
+
+@pytest.fixture(scope="session")
+def send() -> Callable[[Connection, int, Sent, datetime], None]:
+    """Let a case send a page, whatever it was shown before."""
+
+    def advance(conn: Connection, case: int, sent: Sent, at: datetime) -> None:
+        turn = responses.interview_state(conn, case).turn
+        event = NewEvent("page", sent.page, steps.submission_key(case, sent.page, sent.visit))
+        assert steps.advance(conn, Step(case, turn, at, [event], sent))
+
+    return advance

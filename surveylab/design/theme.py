@@ -60,7 +60,7 @@ class Theme:
         """The colour for dark screens."""
         return self.colour_dark or on_dark(self.colour)
 
-    @property
+    @cached_property
     def key(self) -> str:
         """What the style sheet depends on, as a part of its address: ``0d5c63-7ec3ca-round-sans``."""
         return f"{self.colour[1:]}-{self.accent_dark[1:]}-{self.corners}-{self.type}"

@@ -1,10 +1,9 @@
 """The interview: what a respondent may see, and what becomes of what is sent.
 
-Each use case reads the case by its token, decides, and writes in one transaction or not at
-all. Nothing here knows HTTP or HTML: values go in, values come out.
-
-Every event of a case that may happen once has a key of its own, so that of simultaneous
-requests the database lets one write it.
+Each use case reads the case by its token, decides, and writes one step of it or nothing. A step
+is written only while nothing else has happened to the case; where something has, the use case
+decides once more, by what is stored then. Nothing here knows HTTP or HTML: values go in, values
+come out.
 """
 
 from __future__ import annotations
@@ -13,22 +12,23 @@ from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
-from surveylab.design import orders
+from surveylab.design.cases import ENDS
 from surveylab.fieldwork import beacons
 from surveylab.fieldwork.beacons import Telling
 from surveylab.fieldwork.durations import Durations
 from surveylab.fieldwork.exposure import LANDING_PLACE
-from surveylab.fieldwork.pages import LANDING, THANKS, Elsewhere, Notice, PageView, Reception, Standing
-from surveylab.fieldwork.passage import Passage
+from surveylab.fieldwork.pages import LANDING, THANKS, Elsewhere, Notice, Reception, Standing
 from surveylab.fieldwork.preselection import NOTHING, Asked, preselected
 from surveylab.fieldwork.reader import ANYBODY, Reader
 from surveylab.fieldwork.reading import Reading
-from surveylab.fieldwork.sitting import TAKING, Sitting
+from surveylab.fieldwork.sitting import TAKING, PageView, Sitting
 from surveylab.fieldwork.studies import Studies
-from surveylab.store import frames, paradata, people, presentations, responses, sittings
-from surveylab.store.ledger import Connection, Ledger
-from surveylab.store.responses import Paradata
+from surveylab.fieldwork.turns import Decide, entrance, happening, key_of, nothing_is_full, once, submission
+from surveylab.store import frames, paradata, people, sittings, steps
+from surveylab.store.ledger import Ledger
+from surveylab.store.steps import NewEvent, Paradata, Step
 
 NOBODY = Reception(Standing.NOT_FOUND)
 
@@ -72,10 +72,7 @@ class Interview:
         if sitting.standing not in TAKING:
             return sitting.reception
         self._settle(sitting)
-        page = sitting.passage.furthest
-        events = ["opened", "started"] if page else ["opened", "started", "submitted"]
-        new = [kind for kind in events if kind not in sitting.happened]
-        return self._enter(sitting, new)
+        return self._in_turn(sitting, partial(entrance, sitting), now)
 
     def view(
         self,
@@ -114,7 +111,7 @@ class Interview:
             furthest = sitting.passage.furthest
             return Elsewhere(furthest.id if furthest else LANDING)
         if record:
-            self._append(sitting, [], sitting.meets(wanted), wanted.id)
+            self._happen(sitting, [], sitting.meets(wanted), wanted.id)
         return sitting.view(wanted, asked)
 
     def switch(
@@ -139,30 +136,12 @@ class Interview:
     def submit(self, view: PageView, reading: Reading, visit: str, how: Paradata, now: datetime) -> Elsewhere:
         """Store a page without faults, and say where to go next.
 
-        Answers, paradata and events are one transaction, which goes by what is stored when its turn
-        comes: by then another tab may have changed an answer or ended the interview. A visit that was
-        submitted before with the same answers changes nothing and leads to the same next place. Where
-        a page screens the case out or a quota is full, the page is stored and the interview is over.
+        Answers, paradata and events are one step. A visit that was submitted before with the same
+        answers changes nothing and leads to the same next place. Where a page screens the case out or a
+        quota is full, the page is stored and the interview is over.
         """
-        gate = view.admission
-        with self._ledger.write() as conn:
-            gate.wait(conn)
-            before = gate.again(conn, view.passage)
-            if before is None:
-                return Elsewhere(THANKS)
-            passage = _sent(view, before, reading)
-            following = passage.after(passage.instrument.page(view.page))
-            stored = responses.record_submission(
-                conn, view.case, view.page, visit, reading.answers, how=how, at=now, instrument=view.instrument
-            )
-            if stored and not gate.admits(conn, passage, now):
-                return Elsewhere(THANKS)
-            if stored and following is None:
-                responses.record_exposures(conn, view.case, view.met_at_end, THANKS, now)
-                responses.append_event(conn, view.case, now, "submitted", key=_once(view.case, "submitted"))
-                gate.confirm(conn, now)
-                gate.complete(conn)
-        return Elsewhere(following.id if following else THANKS)
+        decide = partial(submission, view, reading, visit=visit, how=how, now=now)
+        return self._in_turn(view.sitting, decide, now)
 
     def thanks(self, token: str, now: datetime) -> Reception | Elsewhere:
         """The end, for who got there; the others are led to where they are."""
@@ -207,24 +186,19 @@ class Interview:
             return NOBODY
         if sitting.survey.chosen:
             self._settle(sitting)
-        if "opted_out" not in sitting.happened:
-            with self._ledger.write() as conn:
-                sitting.admission.wait(conn)
-                sitting.admission.give_back(conn)
-                _write(conn, sitting, ["opted_out"])
+        self._happen(sitting, [once(sitting.case.id, "opted_out")], unless=frozenset())
         return replace(sitting.reception, standing=Standing.OPTED_OUT)
 
     def dismiss(self, token: str, now: datetime) -> None:
         """A respondent declines the prompt that offers the interview: the event ``dismissed``, once, before a start."""
         sitting = self._sitting(token, now)
-        if sitting is not None and sitting.happened.isdisjoint(("dismissed", "started")):
-            self._append(sitting, ["dismissed"])
+        if sitting is not None:
+            self._happen(sitting, [once(sitting.case.id, "dismissed")], unless=ENDS | {"started"})
 
     def _record_opened(self, sitting: Sitting, *, record: bool) -> None:
         """The event ``opened``, once, and what is met at the door; nothing where nobody reads."""
         if record:
-            met = sitting.meets_at(LANDING_PLACE)
-            self._append(sitting, [] if "opened" in sitting.happened else ["opened"], met, LANDING)
+            self._happen(sitting, [once(sitting.case.id, "opened")], sitting.meets_at(LANDING_PLACE), LANDING)
 
     def _received(self, sitting: Sitting) -> Reception:
         """The respondent at the door, told how long it takes where that has been measured."""
@@ -233,32 +207,32 @@ class Interview:
             return reception
         return replace(reception, minutes=self.durations.minutes(sitting.case.experiment, sitting.now))
 
-    def _enter(self, sitting: Sitting, kinds: list[str]) -> Elsewhere:
-        """Start or go on: to the page that is open, or to the end where a quota is full.
+    def _in_turn(self, sitting: Sitting, decide: Decide, now: datetime) -> Elsewhere:
+        """Decide by what was read and write it, if nothing has happened to the case since; else decide in its turn.
 
-        With the start it writes down what chance decided about the pages, which begin now.
+        Where what happens to others decides as well, it is always in turn.
         """
         gate = sitting.admission
+        if not gate.shared:
+            place, step = decide(sitting.state, nothing_is_full)
+            if step is None or self._advanced(step):
+                return Elsewhere(place)
         with self._ledger.write() as conn:
-            gate.wait(conn)
-            passage = gate.again(conn, sitting.passage)
-            if passage is None:
-                return Elsewhere(THANKS)
-            _write(conn, sitting, [kind for kind in kinds if kind == "opened"])
-            if not gate.admits(conn, passage, sitting.now):
-                return Elsewhere(THANKS)
-            _write(conn, sitting, [kind for kind in kinds if kind != "opened"])
-            if "started" in kinds:
-                presentations.record(conn, sitting.case.id, sitting.plan.draws, orders.ALGORITHM)
-            page = passage.furthest
-            if page is None:
-                gate.confirm(conn, sitting.now)
-        return Elsewhere(page.id if page else THANKS)
+            full = partial(gate.full, conn, now=now)
+            place, step = decide(gate.take(conn), full)
+            if step is not None:
+                steps.advance(conn, step)
+                gate.settle(conn, {event.kind for event in step.events}, now)
+        return Elsewhere(place)
+
+    def _advanced(self, step: Step) -> bool:
+        with self._ledger.step() as conn:
+            return steps.advance(conn, step)
 
     def _sitting(self, token: str, now: datetime) -> Sitting | None:
         if not (token.isascii() and token.isprintable()):
             return None  # no token looks like that, and PostgreSQL takes no NUL even in a question
-        with self._ledger.read() as conn:
+        with self._ledger.glance() as conn:
             found = sittings.sitting(conn, token)
         if found is None:
             return None
@@ -279,36 +253,19 @@ class Interview:
         """
         if sitting.language == (sitting.settled or sitting.plan.instrument.languages[0]):
             return
-        key = _once(sitting.case.id, f"language:{sitting.choices}")
-        with self._ledger.write() as conn:
-            responses.append_event(conn, sitting.case.id, sitting.now, "language", sitting.language, key=key)
+        choices = sum(event.kind == "language" for event in sitting.state.events)
+        chosen = NewEvent("language", sitting.language, key_of(sitting.case.id, f"language:{choices}"))
+        self._happen(sitting, [chosen])
 
-    def _append(
+    def _happen(
         self,
         sitting: Sitting,
-        kinds: list[str],
-        met: tuple[str, ...] = (),
-        page: str = "",
+        events: Iterable[NewEvent],
+        met: Iterable[str] = (),
+        place: str = "",
+        *,
+        unless: frozenset[str] = ENDS,
     ) -> None:
-        """Write events and exposures that are new to this case; without any, write nothing."""
-        if not kinds and not met:
-            return
-        with self._ledger.write() as conn:
-            _write(conn, sitting, kinds)
-            responses.record_exposures(conn, sitting.case.id, met, page, sitting.now)
-
-
-def _sent(view: PageView, before: Passage, reading: Reading) -> Passage:
-    """The passage once a page was sent."""
-    answers = {**before.answers, **{answer.column: answer.value for answer in reading.answers}}
-    return replace(before, answers=answers, sent=before.sent | {view.page})
-
-
-def _write(conn: Connection, sitting: Sitting, kinds: Iterable[str]) -> None:
-    case = sitting.case.id
-    for kind in kinds:
-        responses.append_event(conn, case, sitting.now, kind, key=_once(case, kind))
-
-
-def _once(case: int, kind: str) -> str:
-    return f"{case}:{kind}"
+        """Write events and exposures that are new to this case, unless one of these has happened to it."""
+        decide = partial(happening, sitting, events, met=met, place=place, unless=unless)
+        self._in_turn(sitting, decide, sitting.now)

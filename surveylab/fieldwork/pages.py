@@ -15,8 +15,6 @@ from surveylab.design.instrument import Instrument, Item
 from surveylab.design.scores import OWN_SCORE
 from surveylab.design.scoring import told
 from surveylab.design.terms import IDENTITY, Text, Value
-from surveylab.fieldwork.passage import Passage, Way
-from surveylab.fieldwork.quotas import Admission
 from surveylab.words import CATALOGUE, Language, Word
 
 IDENTIFYING = frozenset(f"unit.{name}" for name in IDENTITY)
@@ -254,60 +252,3 @@ class Question:
     entered: Mapping[str, list[str]]
     optional: bool
     heading: bool
-
-
-@dataclass(frozen=True)
-class PageView:
-    """One page for one respondent.
-
-    ``experiment`` (row), ``arm``, ``page`` and the language identify its form; ``items`` are all
-    items that it could show, ``questions`` those that it does. Where ``title`` is None, the only
-    question is the heading or, with several questions, the survey's title (``title_heads``).
-    ``name`` tells the page apart in a list of tabs. ``back`` is None on the first page.
-    ``instrument`` is the hash of the instrument's text. ``position`` counts the pages as this respondent
-    is shown them, from 1; ``section`` is the title of the section that the page stands in.
-    """
-
-    case: int
-    experiment: int
-    arm: str
-    instrument: str
-    survey: SurveyView
-    page: str
-    position: int
-    section: str | None
-    name: str
-    title: str | None
-    title_heads: bool
-    items: tuple[Item, ...]
-    questions: tuple[Question, ...]
-    back: str | None
-    last: bool
-    words: Wording
-    passage: Passage
-    admission: Admission
-    """The case when its turn to be stored comes, before the quotas of its experiment."""
-    settled: str
-    """The language that stands fixed for the respondent; another one where the page was shown before it was chosen."""
-    met_at_end: tuple[str, ...] = ()
-    """The factors that are met only behind the last page."""
-    told: bool = False
-    """Whether the script of the page tells how it is answered."""
-    progress: str = "none"
-    """How the page says how far it is: as in ``measurement.progress``."""
-    preselected: Mapping[str, str] = field(default_factory=dict)
-    """Column -> the code that the link selects; "" where it names one that is not there."""
-    begins: bool = False
-    """Whether the interview has not started: it says what the landing page says, and to submit it is to start."""
-    minutes: int | None = None
-    """How long the survey takes, where it begins here and that has been measured."""
-
-    @cached_property
-    def way(self) -> Way:
-        """How far the page is."""
-        return self.passage.way(self.passage.instrument.page(self.page))
-
-    @property
-    def language(self) -> str:
-        """The language that the page is shown in."""
-        return self.survey.language

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import takewhile
 
-from surveylab.design.cases import Answer, Event
+from surveylab.design.cases import Event
 from surveylab.design.instrument import Answers, Instrument, Item, Page, asked, standing
 from surveylab.design.rules import Rule, evaluate, names
 from surveylab.design.terms import Value
@@ -53,10 +53,10 @@ class Passage:
     unit: Mapping[str, Value]
     sent: frozenset[str]
 
-    def under(self, answers: Mapping[str, Answer], events: Iterable[Event]) -> Passage:
+    def under(self, answers: Answers, events: Iterable[Event]) -> Passage:
         """The same way under these answers and this history."""
         sent = frozenset(event.detail for event in events if event.kind == "page")
-        return replace(self, answers={column: answer.value for column, answer in answers.items()}, sent=sent)
+        return replace(self, answers=answers, sent=sent)
 
     @cached_property
     def known(self) -> dict[str, Value]:

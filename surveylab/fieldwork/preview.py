@@ -20,8 +20,8 @@ from surveylab.design.instrument import Arrangeable, Instrument, Item, Page
 from surveylab.design.orders import Order
 from surveylab.design.terms import Text
 from surveylab.errors import SurveylabError
-from surveylab.fieldwork.pages import PageView, Wording
-from surveylab.fieldwork.sitting import Sitting
+from surveylab.fieldwork.pages import Wording
+from surveylab.fieldwork.sitting import PageView, Sitting
 from surveylab.fieldwork.studies import arm_plan
 from surveylab.store.cases import Case
 from surveylab.store.responses import InterviewState
@@ -186,8 +186,16 @@ def _view(sitting: Sitting, name: str) -> PageView | None:
     page = next((each for each in sitting.passage.pages if each.id == name), None)
     if page is None:
         return None
-    view = sitting.view(page)
-    return replace(view, back=view.back and "before")  # which page lies behind is no difference of this one
+    return _Shown(sitting, page, sitting.passage.items(page), {})
+
+
+class _Shown(PageView):
+    """A page beside that of another arm."""
+
+    @property
+    def back(self) -> str | None:
+        """Whether there is a way back: which page lies behind is no difference of this one."""
+        return super().back and "before"
 
 
 def _told(view: PageView) -> dict[str, str]:

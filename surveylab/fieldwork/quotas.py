@@ -7,27 +7,26 @@ takes no place; one that it has, and an edit reopened, it keeps as long as the r
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
 
 from surveylab.design import rules
-from surveylab.design.cases import ENDS
 from surveylab.design.experiment import Quota
 from surveylab.design.terms import Value
 from surveylab.fieldwork.passage import Passage
-from surveylab.store import allocations, cases, quotas, responses
+from surveylab.store import allocations, quotas, responses, steps
 from surveylab.store.cases import Case
 from surveylab.store.ledger import Connection
 from surveylab.store.quotas import Claim
+from surveylab.store.responses import InterviewState
 
 
 @dataclass(frozen=True)
 class Admission:
-    """One case when its turn to go on comes, before the screens and the quotas of its experiment, name -> quota.
+    """One case before the quotas of its experiment, name -> quota, when it would go on. Most experiments have none.
 
-    Its methods belong to a transaction that has called ``wait`` before all else. Most experiments
-    have no quotas: there only the case itself is held, and nothing is asked of places.
+    Its methods belong to a transaction that has called ``take`` before all else.
     """
 
     case: Case
@@ -35,54 +34,43 @@ class Admission:
     arm: str = ""
     """The key of the arm where others are assigned by who has completed in it; else ""."""
 
-    def wait(self, conn: Connection) -> None:
-        """Hold back who else would go on until the transaction ends: with quotas every case of the experiment."""
+    @property
+    def shared(self) -> bool:
+        """Whether what becomes of the case hangs on others, or they on it."""
+        return bool(self.quotas or self.arm)
+
+    def take(self, conn: Connection) -> InterviewState:
+        """Have the turn of the case until the transaction ends, with quotas that of every case of the experiment.
+
+        Returns:
+            Where the case stands by then.
+        """
         if self.quotas:
             quotas.wait(conn, self.case.experiment)
-        else:
-            cases.wait(conn, self.case.id)
+        steps.take(conn, self.case.id)
+        return responses.interview_state(conn, self.case.id)
 
-    def again(self, conn: Connection, passage: Passage) -> Passage | None:
-        """The passage under what is stored by now; None where the interview has ended meanwhile."""
-        state = responses.interview_state(conn, self.case.id)
-        if any(event.kind in ENDS for event in state.events):
-            return None
-        return passage.under(state.answers, state.events)
+    def full(self, conn: Connection, passage: Passage, now: datetime) -> str | None:
+        """The first quota that has no place for the case; None where it has its place in all that need one.
 
-    def admits(self, conn: Connection, passage: Passage, now: datetime) -> bool:
-        """Whether no page screens the case out, and there is a place in every quota that needs one.
-
-        The places are the case's own then. Who is screened out takes none: the event ``screened_out``
-        names the page. Where a quota is full, the event ``quota_full`` names it. Either way the places
-        that the case had are free.
+        Where a quota is full, the places of the case are free.
         """
-        screening = passage.screening
-        if screening is not None:
-            self.give_back(conn)
-            key = f"{self.case.id}:screened_out"
-            responses.append_event(conn, self.case.id, now, "screened_out", screening.id, key=key)
-            return False
         if not self.quotas:
-            return True
+            return None
         moment = quotas.clock(conn, self.case.experiment, now)
-        full = quotas.settle(conn, self.case.experiment, self.case.id, self._claims(passage, moment), moment)
-        if full is not None:
-            responses.append_event(conn, self.case.id, now, "quota_full", full, key=f"{self.case.id}:quota_full")
-        return full is None
+        return quotas.settle(conn, self.case.experiment, self.case.id, self._claims(passage, moment), moment)
 
-    def confirm(self, conn: Connection, now: datetime) -> None:
-        """The interview is over: its places last."""
-        if self.quotas:
+    def settle(self, conn: Connection, happened: Set[str], now: datetime) -> None:
+        """What follows for others from the kinds of event that have just happened to the case.
+
+        Who has finished keeps its places, and whoever is assigned by completes sees one more; who leaves
+        gives them back.
+        """
+        if "submitted" in happened and self.quotas:
             quotas.confirm(conn, self.case.id, now)
-
-    def complete(self, conn: Connection) -> None:
-        """The survey was submitted: whoever is assigned by completes sees one more from now on."""
-        if self.arm:
+        if "submitted" in happened and self.arm:
             allocations.complete(conn, self.case.experiment, self.case.id, self.arm)
-
-    def give_back(self, conn: Connection) -> None:
-        """The case leaves: its places are free, unless it had finished."""
-        if self.quotas:
+        if self.quotas and not happened.isdisjoint(("opted_out", "screened_out")):
             quotas.give_back(conn, self.case.id)
 
     def _claims(self, passage: Passage, now: datetime) -> list[Claim]:

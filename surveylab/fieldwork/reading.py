@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
 
 from surveylab import registry
@@ -13,7 +12,8 @@ from surveylab.design.instrument import Item
 from surveylab.design.rules import evaluate, names
 from surveylab.design.terms import Value
 from surveylab.digests import digest
-from surveylab.fieldwork.pages import PageView, Question
+from surveylab.fieldwork.pages import Question
+from surveylab.fieldwork.sitting import PageView
 from surveylab.questions import OfItem
 
 
@@ -45,7 +45,7 @@ def read(view: PageView, data: Mapping[str, Any], faults: Mapping[str, str]) -> 
     at_fault = {column for q in view.questions if q.item.id not in parsed for column in q.item.columns}
     before = {column: value for column, value in view.passage.answers.items() if column not in at_fault}
     after = replace(view.passage, answers={**before, **values})
-    applying = {item.id: item for item in after.items(after.instrument.page(view.page))}
+    applying = {item.id: item for item in after.items(view.here)}
     asked = {column for item in applying.values() for column in item.columns}
     whole = [item for name, item in applying.items() if name in parsed]
     messages = {**_placed(view, faults), **_together(view, whole, after.known, at_fault)}
@@ -91,9 +91,7 @@ def _answers(view: PageView, question: Question, data: Mapping[str, Any]) -> Ite
     enter the hash: names can be guessed and hashed, and an answer would tell whose it is after the person was erased.
     """
     item = question.item
-    words = view.words.anonymous
-    as_written = next(each for each in view.items if each.id == item.id)
-    shown = _hash(view.language, *map(words, as_written.texts))
+    shown = _hash_of_words(view, item.id)
     parsed = registry.load("questions", item.type).parse(item, data)
     rows = {column: row for row, column in enumerate(item.columns, start=1)}
     return [
@@ -112,6 +110,14 @@ def _answers(view: PageView, question: Question, data: Mapping[str, Any]) -> Ite
     ]
 
 
-@lru_cache(maxsize=2_000)  # most items read the same for everybody
-def _hash(*words: str) -> str:
-    return digest(*words).hex()
+def _hash_of_words(view: PageView, item: str) -> str:
+    """The hash of what an item says; once for all to whom it says the same, as most do."""
+    hashes, language = view.sitting.plan.hashes, view.language
+    known = hashes.get((item, language))
+    if known is None:
+        words = replace(view.words.anonymous, filled=set())
+        as_written = next(each for each in view.items if each.id == item)
+        known = digest(language, *map(words, as_written.texts)).hex()
+        if not words.filled:
+            hashes[item, language] = known
+    return known

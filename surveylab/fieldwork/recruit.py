@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from surveylab import randomness, registry, spec
 from surveylab.assignment import Assigned, CaseView
 from surveylab.channels import Outgoing
-from surveylab.design import orders, rules
+from surveylab.design import rules
 from surveylab.design.experiment import Experiment, Message, Plan, Study
 from surveylab.design.factors import Arm, marginals, steps
 from surveylab.design.fills import ANSWERS, fill
@@ -269,7 +269,7 @@ def shown_otherwise(conn: Connection, study: Study, experiment: int) -> Iterator
         if armed is None:
             continue  # no arm: told as such
         draws = presented(armed, Chance(study.experiment.seed, each.unit)).draws
-        if {presentations.as_stored(draw, orders.ALGORITHM) for draw in draws} != each.draws:
+        if {presentations.as_stored(draw) for draw in draws} != each.draws:
             yield each.unit
 
 

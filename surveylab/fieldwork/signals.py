@@ -6,7 +6,7 @@ by people (methodology 2.6).
 
 from __future__ import annotations
 
-from surveylab.fieldwork.pages import PageView
+from surveylab.fieldwork.sitting import PageView
 
 SECONDS_PER_WORD = 0.3
 """The reading time below which a respondent counts as speeding (Conrad, Tourangeau, Couper and Zhang 2017)."""

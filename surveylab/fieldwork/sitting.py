@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
+from itertools import count
 
 from surveylab import registry
 from surveylab.design.cases import IN_APP
 from surveylab.design.instrument import Item, Page
 from surveylab.fieldwork import preselection, resume
 from surveylab.fieldwork.exposure import met
-from surveylab.fieldwork.pages import Notice, PageView, Person, Question, Reception, Standing, SurveyView, Wording
-from surveylab.fieldwork.passage import Passage
+from surveylab.fieldwork.pages import Notice, Person, Question, Reception, Standing, SurveyView, Wording
+from surveylab.fieldwork.passage import Passage, Way
 from surveylab.fieldwork.quotas import Admission
 from surveylab.fieldwork.reader import ANYBODY, Reader, settled
 from surveylab.fieldwork.studies import ArmPlan
@@ -38,10 +39,10 @@ class Sitting:
     person: Person = dict
     reader: Reader = ANYBODY
 
-    @cached_property
+    @property
     def happened(self) -> frozenset[str]:
         """The kinds of event in the history."""
-        return frozenset(event.kind for event in self.state.events)
+        return self.state.kinds
 
     @property
     def standing(self) -> Standing:
@@ -67,7 +68,7 @@ class Sitting:
 
     @property
     def admission(self) -> Admission:
-        """The case when its turn comes, before the quotas of its experiment."""
+        """The case before the quotas of its experiment."""
         return Admission(self.case, self.plan.quotas, self.plan.arm if self.plan.completes_count else "")
 
     @cached_property
@@ -92,11 +93,6 @@ class Sitting:
         """The language in which this respondent reads now."""
         there = self.plan.instrument.languages
         return self.reader.shown if self.reader.shown in there else self.reader.language(self.settled, there)
-
-    @property
-    def choices(self) -> int:
-        """How often a language was written down."""
-        return sum(event.kind == "language" for event in self.state.events)
 
     @cached_property
     def words(self) -> Wording:
@@ -147,53 +143,140 @@ class Sitting:
     def view(self, page: Page, asked: preselection.Asked = preselection.NOTHING) -> PageView:
         """The page as this respondent is shown it, with the answers that the link asks for selected."""
         items = self.passage.items(page)
-        title = self.words(page.title) if page.title else None
-        section = self.plan.instrument.section(page.id)
-        alone = title is None and _asks_alone(items)
-        ahead = preselection.preselected(items, asked)
-        questions = tuple(self._question(item, n, ahead, heading=alone) for n, item in enumerate(items, start=1))
-        back = self.passage.before(page)
-        return PageView(
-            case=self.case.id,
-            experiment=self.case.experiment,
-            arm=self.plan.arm,
-            instrument=self.plan.digest,
-            survey=self.survey,
-            page=page.id,
-            position=1 + self.passage.pages.index(page),
-            section=self.words(section.title) if section and section.title else None,
-            name=title or next((q.text for q in questions if q.item.columns), questions[0].text),
-            title=title,
-            title_heads=title is None and not alone,
-            items=self.plan.items[page.id],
-            questions=questions,
-            back=back.id if back else None,
-            last=page.id == self.plan.last,
-            words=self.words,
-            passage=self.passage,
-            settled=self.settled or self.language,
-            met_at_end=self.meets_at(self.plan.end),
-            told=self.told,
-            progress=self.plan.measurement.progress,
-            admission=self.admission,
-            preselected=ahead,
-        )
+        return PageView(self, page, items, preselection.preselected(items, asked))
 
-    def _question(self, item: Item, position: int, ahead: Mapping[str, str], *, heading: bool) -> Question:
+
+@dataclass(frozen=True)
+class PageView:
+    """One page for one respondent; what is not asked for is not worked out.
+
+    ``here`` is the page as the instrument has it, ``asked`` are the items that apply on it.
+    ``preselected``: column -> the code that the link selects; "" where it names one that is not there.
+    ``begins``: the interview has not started: the page says what the landing page says, and to submit
+    it is to start. ``minutes`` is how long the survey takes, where it begins here and that has been measured.
+    """
+
+    sitting: Sitting
+    here: Page
+    asked: tuple[Item, ...]
+    preselected: Mapping[str, str]
+    begins: bool = False
+    minutes: int | None = None
+
+    @property
+    def page(self) -> str:
+        """The id of the page."""
+        return self.here.id
+
+    @property
+    def survey(self) -> SurveyView:
+        """What all pages of this respondent share."""
+        return self.sitting.survey
+
+    @property
+    def words(self) -> Wording:
+        """Texts as this respondent reads them now."""
+        return self.sitting.words
+
+    @property
+    def language(self) -> str:
+        """The language that the page is shown in."""
+        return self.sitting.language
+
+    @property
+    def settled(self) -> str:
+        """The language that stands fixed for the respondent; the page may have been shown in another one before."""
+        return self.sitting.settled or self.language
+
+    @property
+    def passage(self) -> Passage:
+        """The way through the instrument under what is stored."""
+        return self.sitting.passage
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """All items that the page could show, as the arm has them."""
+        return self.sitting.plan.items[self.page]
+
+    @cached_property
+    def questions(self) -> tuple[Question, ...]:
+        """The items that apply, as they stand on the page."""
+        return tuple(map(self._question, self.asked, count(1)))
+
+    @property
+    def position(self) -> int:
+        """Of the page among those that this respondent is shown, from 1."""
+        return 1 + self.passage.pages.index(self.here)
+
+    @property
+    def section(self) -> str | None:
+        """The title of the section that the page stands in."""
+        section = self.sitting.plan.instrument.section(self.page)
+        return self.words(section.title) if section and section.title else None
+
+    @property
+    def title(self) -> str | None:
+        """Of the page. Without one its only question is the heading or, with several, the survey's title."""
+        return self.words(self.here.title) if self.here.title else None
+
+    @property
+    def title_heads(self) -> bool:
+        """Whether the survey's title is the heading."""
+        return not self.here.title and not self._asks_alone
+
+    @property
+    def name(self) -> str:
+        """What tells the page apart in a list of tabs."""
+        first = next((question for question in self.questions if question.item.columns), self.questions[0])
+        return self.title or first.text
+
+    @cached_property
+    def back(self) -> str | None:
+        """The page that Back leads to; None on the first."""
+        page = self.passage.before(self.here)
+        return page.id if page else None
+
+    @property
+    def last(self) -> bool:
+        """Whether no page can follow."""
+        return self.page == self.sitting.plan.last
+
+    @property
+    def told(self) -> bool:
+        """Whether the script of the page tells how it is answered."""
+        return self.sitting.told
+
+    @property
+    def progress(self) -> str:
+        """How the page says how far it is: as in ``measurement.progress``."""
+        return self.sitting.plan.measurement.progress
+
+    @cached_property
+    def way(self) -> Way:
+        """How far the page is."""
+        return self.passage.way(self.here)
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing is entered on the page."""
+        columns = (column for item in self.asked for column in item.columns)
+        return not self.preselected and not any(column in self.passage.answers for column in columns)
+
+    @property
+    def _asks_alone(self) -> bool:
+        """Whether the page is one question, which is then its heading."""
+        return len(self.asked) == 1 and bool(self.asked[0].columns)
+
+    def _question(self, item: Item, position: int) -> Question:
         return Question(
             item=item,
             position=position,
             text=self.words(item.text),
             hint=self.words(item.hint) if item.hint else None,
-            entered={**_entered(item, self.passage), **_selected(item, ahead)},
+            entered={**_entered(item, self.passage), **_selected(item, self.preselected)},
             optional=not item.required and not self.survey.all_optional,
-            heading=heading,
+            heading=not self.here.title and self._asks_alone,
         )
-
-
-def _asks_alone(items: tuple[Item, ...]) -> bool:
-    """Whether a page is one question, which is then its heading."""
-    return len(items) == 1 and bool(items[0].columns)
 
 
 def _selected(item: Item, ahead: Mapping[str, str]) -> Mapping[str, list[str]]:

@@ -22,18 +22,21 @@ _Process = Callable[[Any], Any]
 
 @dataclass(frozen=True)
 class _Compiled:
-    """A statement as one driver takes it; ``names`` are given by place where there are some, else by name."""
+    """A statement as one driver takes it; ``places`` are its names in order, for a driver that goes by that."""
 
     text: str
-    names: tuple[str, ...]
-    processes: tuple[tuple[str, _Process], ...]
+    places: tuple[str, ...]
+    processes: Mapping[str, _Process | None]
 
     def bound(self, values: Values) -> Any:
         """The parameters as the driver stores them."""
-        ready = dict(values)
-        for name, process in self.processes:
-            ready[name] = process(ready[name])
-        return tuple(ready[name] for name in self.names) if self.names else ready
+        if not self.places:
+            return {name: values[name] if do is None else do(values[name]) for name, do in self.processes.items()}
+        made = []
+        for name in self.places:
+            do = self.processes[name]
+            made.append(values[name] if do is None else do(values[name]))
+        return made
 
 
 class Statement:
@@ -80,12 +83,10 @@ class Statement:
 def _compiled(clause: ClauseElement, conn: Connection) -> _Compiled:
     compiled = clause.compile(dialect=conn.dialect)
     assert isinstance(compiled, SQLCompiler)
-    processes = (
-        (name, each.type.dialect_impl(conn.dialect).bind_processor(conn.dialect))
-        for name, each in compiled.binds.items()
-    )
-    needed = tuple((name, process) for name, process in processes if process is not None)
-    return _Compiled(str(compiled), tuple(compiled.positiontup or ()), needed)
+    processes = {
+        name: each.type.dialect_impl(conn.dialect).bind_processor(conn.dialect) for name, each in compiled.binds.items()
+    }
+    return _Compiled(str(compiled), tuple(compiled.positiontup or ()), processes)
 
 
 def _failed(conn: Connection, text: str, error: Any) -> NoReturn:

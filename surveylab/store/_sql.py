@@ -35,7 +35,6 @@ def insert(
     columns: Sequence[str] = (),
     replacing: Sequence[str] = (),
     where: str = "",
-    unless: str = "",
     returning: str = "",
 ) -> TextClause:
     """An INSERT that knows ON CONFLICT, with one typed parameter for each of its columns.
@@ -49,22 +48,28 @@ def insert(
         columns: those that are given; all of the table where none are named.
         replacing: those that the row that is there takes over; without any, it stays as it is.
         where: the condition of a partial index.
-        unless: a query that may name the parameters; where it finds a row, none is written.
         returning: the column that comes back from a row that was written.
     """
     names = columns or table.columns.keys()
-    taken = ", ".join(f"{name} = excluded.{name}" for name in replacing)
-    given = ", ".join(f":{name}" for name in names)
     parts = (
         f"INSERT INTO {table.name} ({', '.join(names)})",  # names of ours
-        f"SELECT {given} WHERE NOT EXISTS ({unless})" if unless else f"VALUES ({given})",
-        f"ON CONFLICT ({', '.join(conflict)})",
-        f"WHERE {where}" if where else "",
-        f"DO UPDATE SET {taken}" if taken else "DO NOTHING",
+        f"VALUES ({', '.join(f':{name}' for name in names)})",
+        conflicting(conflict, replacing, where),
         f"RETURNING {returning}" if returning else "",
     )
     typed = (bindparam(name, type_=table.c[name].type) for name in names)
     return text(" ".join(filter(None, parts))).bindparams(*typed)
+
+
+def conflicting(conflict: Sequence[str], replacing: Sequence[str] = (), where: str = "") -> str:
+    """What becomes of a row that is there already: the end of an INSERT, as in ``insert``."""
+    taken = ", ".join(f"{name} = excluded.{name}" for name in replacing)
+    parts = (
+        f"ON CONFLICT ({', '.join(conflict)})",
+        f"WHERE {where}" if where else "",
+        f"DO UPDATE SET {taken}" if taken else "DO NOTHING",
+    )
+    return " ".join(filter(None, parts))
 
 
 def among(conn: Connection, column: ColumnElement[Any], numbers: Sequence[int]) -> ColumnElement[bool]:

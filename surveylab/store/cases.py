@@ -193,14 +193,6 @@ def hold(conn: Connection, unit: str) -> None:
     one_at_a_time(conn, f"contact {unit}")
 
 
-def wait(conn: Connection, case_id: int) -> None:
-    """Hold back who else would go on with a case until this transaction ends.
-
-    It comes first in a transaction: who waited for it with rows written already could be waited for.
-    """
-    one_at_a_time(conn, f"case {case_id}")
-
-
 def tokens(conn: Connection, experiment_id: int) -> Iterator[Case]:
     """Every case with its token and levels, in the order of the units."""
     cross = crossing(conn, experiment_id)

@@ -12,7 +12,7 @@ import math
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from surveylab.errors import SurveylabError
+from surveylab.store._kept import Kept
 from surveylab.store._sql import one_at_a_time
 from surveylab.store.migrate import revision, upgrade
 from surveylab.store.migrations import HEAD
@@ -36,6 +37,9 @@ _ENGINE: dict[str, Any] = {
     "json_serializer": json.JSONEncoder(allow_nan=False).encode,  # NaN is no JSON, and only SQLite would take it
 }
 
+_AS_NEEDED = {"max_overflow": -1}
+_HELLO = {"connect_timeout": 10, "application_name": "surveylab"}
+
 
 @dataclass(frozen=True)
 class Ledger:
@@ -44,6 +48,8 @@ class Ledger:
     url: URL
     _reading: Engine
     _writing: Engine
+    _glancing: Kept
+    _stepping: Kept
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -61,8 +67,21 @@ class Ledger:
         with self._writing.begin() as conn:
             yield conn
 
+    def glance(self) -> AbstractContextManager[Connection]:
+        """A connection for one ``_driver.Statement`` that reads: it sees one moment without a transaction."""
+        return self._glancing.lent()
+
+    def step(self) -> AbstractContextManager[Connection]:
+        """A connection for one step (``steps.advance``), which is committed by itself.
+
+        On PostgreSQL a step is one statement; on SQLite this is a transaction like that of ``write``.
+        """
+        return self._stepping.lent()
+
     def close(self) -> None:
         """Give all connections back to the system."""
+        self._glancing.close()
+        self._stepping.close()
         self._reading.dispose()
         self._writing.dispose()
 
@@ -124,20 +143,28 @@ def _address(url: str) -> URL:
 
 
 def _postgresql(address: URL) -> Ledger:
-    engine = create_engine(address, connect_args={"connect_timeout": 10, "application_name": "surveylab"}, **_ENGINE)
+    engine = create_engine(address, connect_args=_HELLO, **_ENGINE)
     reading = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-    return Ledger(address, reading, engine)
+    kept = Kept(create_engine(address, isolation_level="AUTOCOMMIT", connect_args=_HELLO, **_ENGINE | _AS_NEEDED))
+    return Ledger(address, reading, engine, kept, kept)
 
 
 def _sqlite(address: URL) -> Ledger:
     file = Path(str(address.database))
     file.parent.mkdir(parents=True, exist_ok=True)
     _use_wal(file)
-    return Ledger(address, _sqlite_engine(address, "BEGIN"), _sqlite_engine(address, "BEGIN IMMEDIATE"))
+    reading, writing = "BEGIN", "BEGIN IMMEDIATE"
+    return Ledger(
+        address,
+        _sqlite_engine(address, reading),
+        _sqlite_engine(address, writing),
+        Kept(_sqlite_engine(address, reading, _AS_NEEDED)),
+        Kept(_sqlite_engine(address, writing, _AS_NEEDED), writing, "COMMIT"),
+    )
 
 
-def _sqlite_engine(address: URL, begin: str) -> Engine:
-    engine = create_engine(address, connect_args={"timeout": PATIENCE}, **_ENGINE)
+def _sqlite_engine(address: URL, begin: str, pool: dict[str, Any] | None = None) -> Engine:
+    engine = create_engine(address, connect_args={"timeout": PATIENCE}, **_ENGINE | (pool or {}))
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _record: Any) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from surveylab.design.orders import Draw
+from surveylab.design.orders import ALGORITHM, Draw
 from surveylab.store import cases
-from surveylab.store._sql import insert
 from surveylab.store.tables import event, presentation, sampled_case
 
 Drawn = tuple[str, str, float, str]
@@ -26,16 +25,14 @@ class StoredPresentation:
     draws: frozenset[Drawn]
 
 
-def record(conn: Connection, case_id: int, draws: Iterable[Draw], algorithm: str) -> None:
-    """Write down the draws of a case; the first time stays."""
-    rows = [{"case_id": case_id, **_row(draw, algorithm)} for draw in draws]
-    if rows:
-        conn.execute(_PRESENTATION, rows)
-
-
-def as_stored(draw: Draw, algorithm: str) -> Drawn:
+def as_stored(draw: Draw) -> Drawn:
     """A draw as it stands in the ledger."""
-    return draw.name, draw.value, float(draw.probability), algorithm
+    return draw.name, draw.value, float(draw.probability), ALGORITHM
+
+
+def draw_row(draw: Draw) -> dict[str, str | float]:
+    """The columns of a draw beside its case."""
+    return dict(zip(("name", "value", "probability", "algorithm"), as_stored(draw), strict=True))
 
 
 def presentations(conn: Connection, experiment_id: int) -> Iterator[StoredPresentation]:
@@ -51,10 +48,3 @@ def presentations(conn: Connection, experiment_id: int) -> Iterator[StoredPresen
     for each in cases.tokens(conn, experiment_id):
         if each.id in started or each.id in draws:
             yield StoredPresentation(each.unit, each.levels, frozenset(draws.get(each.id, ())))
-
-
-def _row(draw: Draw, algorithm: str) -> dict[str, str | float]:
-    return dict(zip(("name", "value", "probability", "algorithm"), as_stored(draw, algorithm), strict=True))
-
-
-_PRESENTATION = insert(presentation, ("case_id", "name"))

@@ -32,7 +32,7 @@ def sitting(conn: Connection, token: str) -> tuple[Case, InterviewState] | None:
         resume_code=code,
         stratum=stratum,
         paused_at=None if paused_at is None else moment(paused_at),
-    ), state_from(state)
+    ), state_from(*state)
 
 
 def _by_token(engine: str) -> Select[tuple[object, ...]]:

@@ -278,6 +278,13 @@ event = Table(
     Index("ix_event_opted_out", "case_id", sqlite_where=OPT_OUT, postgresql_where=OPT_OUT),
 )
 
+turn = Table(  # how many steps respondents have made in a case: each is decided by what stood before it
+    "turn",
+    metadata,
+    Column("case_id", Key, ForeignKey("sampled_case.id"), primary_key=True, autoincrement=False),
+    Column("number", Integer, nullable=False),
+)
+
 exposure = Table(
     "exposure",
     metadata,

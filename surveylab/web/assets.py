@@ -52,6 +52,9 @@ _PICTURES = {"svg": "image/svg+xml", "png": "image/png"}
 blueprint = Blueprint("assets", __name__, url_prefix="/assets")
 
 
+_PLAIN = Theme().key
+
+
 @dataclass(frozen=True)
 class Asset:
     """A file as it is served, plain and packed: its name carries the hash of its content."""
@@ -120,6 +123,8 @@ def addresses_for(survey: SurveyView) -> Addresses:
     """The addresses on the pages of a survey, which look as its theme says, and at a kiosk as those of one do."""
     theme, plain = survey.instrument.theme, addresses()
     kiosk = kiosk_addresses().style if at_kiosk() else None
+    if kiosk is None and theme.logo is None and theme.key == _PLAIN:
+        return plain
     return Addresses(
         _style("kiosk", theme, kiosk) if kiosk else _style("survey", theme, plain.style),
         plain.script,
@@ -197,7 +202,7 @@ def logo(experiment: int, name: str) -> Response:
 
 
 def _style(stem: str, theme: Theme, plain: str) -> str:
-    return plain if theme.key == Theme().key else f"/assets/{_themed_name(stem, theme.key)}"
+    return plain if theme.key == _PLAIN else f"/assets/{_themed_name(stem, theme.key)}"
 
 
 def _picture(experiment: int, picture: Logo) -> str:

@@ -7,8 +7,11 @@ and not Brotli: docs/decisions/0005-compression.md.
 from __future__ import annotations
 
 import gzip
+from functools import lru_cache
 
 from flask import Flask, Response, request
+from werkzeug.datastructures import Accept
+from werkzeug.http import parse_accept_header
 from werkzeug.wrappers import Response as AnyResponse
 
 DOCUMENTS = ("text/html",)
@@ -25,8 +28,8 @@ def packed(content: bytes, level: int = SMALL) -> bytes:
 
 def negotiate(response: AnyResponse, content: bytes | None = None) -> None:
     """Send ``response`` packed where the client takes that; ``content`` is its packed form, if there is one already."""
-    response.vary.add("Accept-Encoding")
-    if not _takes_gzip():
+    response.headers["Vary"] = "Accept-Encoding"
+    if not _takes_gzip(request.headers.get("Accept-Encoding", "")):
         return
     response.set_data(packed(response.get_data(), QUICK) if content is None else content)
     response.headers["Content-Encoding"] = "gzip"
@@ -37,12 +40,13 @@ def register(app: Flask) -> None:
 
     @app.after_request
     def pack(response: Response) -> Response:
-        if response.mimetype in DOCUMENTS and not response.is_streamed and len(response.get_data()) >= LEAST:
+        if response.mimetype in DOCUMENTS and response.is_sequence and sum(map(len, response.response)) >= LEAST:
             negotiate(response)
         return response
 
 
-def _takes_gzip() -> bool:
+@lru_cache(1_000)  # of browsers there are few
+def _takes_gzip(header: str) -> bool:
     """Whether the client takes gzip, and does not rather have it plain."""
-    accepted = request.accept_encodings
+    accepted = parse_accept_header(header, Accept)
     return accepted.quality("gzip") > 0 and accepted.quality("gzip") >= accepted.quality("identity")

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from flask import current_app, has_request_context, request
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from surveylab.fieldwork.arrival import Arrivals
 from surveylab.fieldwork.interview import Interview
@@ -21,6 +24,7 @@ from surveylab.web.stencils import Stencils
 NAME = "surveylab"
 EMBEDDED = "/w"
 """What the addresses of all pages begin with that may stand in a frame on another site."""
+_FRAMED = f"{EMBEDDED}/"
 
 
 @dataclass(frozen=True)
@@ -60,12 +64,18 @@ def prompts() -> Prompts:
 
 
 def _reader(chosen: str | None) -> Reader:
-    return Reader(chosen or "", accepted(), request.form.get(SHOWN_IN, ""))
+    shown = request.form.get(SHOWN_IN, "") if request.method == "POST" else ""
+    return Reader(chosen or "", accepted(), shown)
 
 
 def accepted() -> tuple[str, ...]:
     """The languages that the browser asks for, the most wanted first (RFC 9110, 12.5.4)."""
-    return tuple(tag for tag, quality in request.accept_languages if quality > 0)
+    return _accepted(request.headers.get("Accept-Language", ""))
+
+
+@lru_cache(1_000)  # browsers are many, and what they ask for is much the same
+def _accepted(header: str) -> tuple[str, ...]:
+    return tuple(tag for tag, quality in parse_accept_header(header, LanguageAccept) if quality > 0)
 
 
 def now() -> datetime:
@@ -75,7 +85,12 @@ def now() -> datetime:
 
 def embedded() -> bool:
     """Whether this request is for a page in a frame on another site."""
-    return has_request_context() and request.path.startswith(f"{EMBEDDED}/")
+    return has_request_context() and is_embedded(request.path)
+
+
+def is_embedded(path: str) -> bool:
+    """Whether what stands at a path is for a frame on another site."""
+    return path.startswith(_FRAMED)
 
 
 def read_by_somebody() -> bool:

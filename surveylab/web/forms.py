@@ -1,28 +1,23 @@
 """Forms: what is read from a page that was sent, and the proof that the page came from here.
 
-Fields are compiled once per (experiment row, arm, page, language) and only bound to a
-request; building them for each would cost as much as the rest of the request.
+Fields are compiled once per (experiment row, arm, page, language), and forms are used again.
 """
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
-from wtforms.csrf.core import CSRF, CSRFTokenField
 from wtforms.fields.core import UnboundField
 from wtforms.form import BaseForm
-from wtforms.meta import DefaultMeta
-from wtforms.validators import ValidationError
 
 from surveylab import registry
-from surveylab.fieldwork.pages import PageView
+from surveylab.fieldwork.sitting import PageView
 
 VISIT = "_visit"
 SIGNATURE = "_signature"
@@ -31,6 +26,9 @@ TRAP = "_website"
 SHOWN_IN = "_shown_in"
 LANGUAGE = "_language"
 """Names of what a form sends beside the answers: the language in which a page was shown, and one that is wanted."""
+
+MOST_IDLE = 8
+"""Forms of one kind that are kept: as many as threads may read at once."""
 
 Fields = Mapping[str, "UnboundField[Any]"]
 
@@ -80,7 +78,7 @@ class Signer:
         signed = (place.token, place.form, place.language, visit)
         parts = (part.encode("utf-8", "surrogatepass") for part in signed)
         message = b"".join(len(part).to_bytes(8, "big") + part for part in parts)
-        return hmac.new(self._secret, message, hashlib.sha256).hexdigest()
+        return hmac.digest(self._secret, message, "sha256").hex()
 
     def genuine(self, place: Place, ticket: Ticket) -> bool:
         """Whether the ticket was issued here for this form; compared in constant time."""
@@ -93,54 +91,19 @@ def sent_ticket(data: MultiDict[str, str]) -> Ticket:
     return Ticket(data.get(VISIT, ""), data.get(SIGNATURE, ""))
 
 
-class PageSignature(CSRF):  # type: ignore[misc]  # WTForms ships no types
-    """WTForms' hook against forged forms: the signature over respondent, page and visit."""
+@dataclass(frozen=True)
+class Filled:
+    """What one respondent sent from a page, validated.
 
-    def setup_form(self, form: BaseForm) -> list[tuple[str, UnboundField[Any]]]:
-        """Remember what the form is signed for, and add the hidden field."""
-        self.meta: PageMeta = form.meta
-        fields: list[tuple[str, UnboundField[Any]]] = super().setup_form(form)
-        return fields
-
-    def generate_csrf_token(self, csrf_token_field: CSRFTokenField) -> str:  # noqa: ARG002  # WTForms' hook
-        """The signature that the form has to carry."""
-        return self.meta.signer.signature(self.meta.place, self.meta.visit)
-
-    def validate_csrf_token(self, form: BaseForm, field: CSRFTokenField) -> None:  # noqa: ARG002  # WTForms' hook
-        """ValidationError where the signature is another one, or none."""
-        if not self.meta.signer.genuine(self.meta.place, Ticket(self.meta.visit, field.data or "")):
-            raise ValidationError("This form was not rendered for this page and visit.")
-
-
-class PageMeta(DefaultMeta):  # type: ignore[misc]  # WTForms ships no types
-    """How the form of a page behaves: signed, and its messages are the question types' own."""
-
-    csrf = True
-    csrf_class = PageSignature
-    csrf_field_name = SIGNATURE
-
-    def __init__(self, signer: Signer, place: Place, visit: str) -> None:
-        self.signer = signer
-        self.place = place
-        self.visit = visit
-
-
-class PageForm(BaseForm):  # type: ignore[misc]  # WTForms ships no types
-    """The form of one page, bound to what one respondent sent, and validated.
-
-    ``forged``: not rendered here for this page of this respondent. ``values``: column -> validated
-    value. ``faults``: column -> what to do about it, in the order of the page.
+    ``forged``: the form was not rendered here for this page of this respondent. ``values``: column ->
+    validated value. ``entered``: column -> what was typed. ``faults``: column -> what to do about it, in the
+    order of the page.
     """
 
-    def __init__(self, fields: Fields, sent: MultiDict[str, str], meta: PageMeta) -> None:
-        super().__init__(fields, meta=meta)
-        self.process(sent)
-        self.validate()
-        faults: dict[str, list[str]] = self.errors
-        self.forged = SIGNATURE in faults
-        self.values = {column: self[column].data for column in fields}
-        self.entered: dict[str, list[str]] = {column: self[column].raw_data for column in fields}
-        self.faults = {column: faults[column][0] for column in fields if column in faults}
+    forged: bool
+    values: Mapping[str, Any]
+    entered: Mapping[str, list[str]]
+    faults: Mapping[str, str]
 
 
 def place(view: PageView) -> Place:
@@ -149,20 +112,43 @@ def place(view: PageView) -> Place:
 
 
 class Forms:
-    """The compiled forms of an application."""
+    """The forms of an application.
+
+    WTForms binds the fields of a form anew for each request, which costs as much as all that is done with
+    them. So a form that has been read is kept for the next page of its kind; ``process`` leaves nothing of
+    what it held.
+    """
 
     def __init__(self, signer: Signer) -> None:
         self.signer = signer
         self._compiled: dict[tuple[int, str, str, str], Mapping[str, Fields]] = {}
+        self._idle: dict[Hashable, list[BaseForm]] = {}
 
-    def bind(self, view: PageView, sent: MultiDict[str, str]) -> PageForm:
-        """The form of the questions on a page, with what was sent."""
+    def read(self, view: PageView, sent: MultiDict[str, str]) -> Filled:
+        """What was sent from a page, validated by the fields of the questions on it."""
         by_item = self._fields(view)
-        fields = {column: field for question in view.questions for column, field in by_item[question.item.id].items()}
-        return PageForm(fields, sent, PageMeta(self.signer, place(view), sent.get(VISIT, "")))
+        asked = tuple([item.id for item in view.asked])
+        idle = self._idle.setdefault((id(by_item), asked), [])
+        try:
+            form = idle.pop()
+        except IndexError:
+            form = BaseForm({column: field for item in asked for column, field in by_item[item].items()})
+        form.process(sent)
+        form.validate()
+        faults: dict[str, list[str]] = form.errors
+        filled = Filled(
+            forged=not self.signer.genuine(place(view), sent_ticket(sent)),
+            values={field.name: field.data for field in form},
+            entered={field.name: field.raw_data for field in form},
+            faults={field.name: faults[field.name][0] for field in form if field.name in faults},
+        )
+        if len(idle) < MOST_IDLE:
+            idle.append(form)
+        return filled
 
     def _fields(self, view: PageView) -> Mapping[str, Fields]:
-        key = (view.experiment, view.arm, view.page, view.language)
+        case = view.sitting.case
+        key = (case.experiment, view.sitting.plan.arm, view.page, view.language)
         if key not in self._compiled:
             self._compiled[key] = {
                 item.id: registry.load("questions", item.type).fields(item, view.words.spoken) for item in view.items

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Flask
-from werkzeug.wrappers import Response
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
-from surveylab.web.desk import embedded
+from flask import Flask
+
+from surveylab.web.desk import is_embedded
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 NO_FRAME = "frame-ancestors 'none'"
 POLICY = "; ".join(
@@ -23,12 +28,14 @@ POLICY = "; ".join(
 )
 OF_PICTURES = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 """The policy of a logo: a drawing may have its styles in it, and does nothing where it is opened by itself."""
+POLICY_HEADER = "Content-Security-Policy"
 ALWAYS = {
-    "Content-Security-Policy": POLICY,
+    POLICY_HEADER: POLICY,
     "Referrer-Policy": "no-referrer",  # the address of a page holds the personal token
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cache-Control": "no-store",
 }
 
 
@@ -37,13 +44,17 @@ def register(app: Flask, origins: tuple[str, ...] = ()) -> None:
 
     ``origins`` may show the pages of a prompt in a frame. Only a response that sets a policy of its own keeps that.
     """
-    framed = POLICY.replace(NO_FRAME, f"frame-ancestors {' '.join(origins)}")
+    framed = {**ALWAYS, POLICY_HEADER: POLICY.replace(NO_FRAME, f"frame-ancestors {' '.join(origins)}")}
+    inner = app.wsgi_app
 
-    @app.after_request
-    def secure(response: Response) -> Response:
-        for name, value in ALWAYS.items():
-            response.headers.setdefault(name, value)
-        if origins and embedded():
-            response.headers["Content-Security-Policy"] = framed
-        response.headers.setdefault("Cache-Control", "no-store")
-        return response
+    def secured(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        wanted = framed if origins and is_embedded(environ["PATH_INFO"]) else ALWAYS
+
+        def start(code: str, headers: list[tuple[str, str]], error: Any = None) -> Any:
+            said = {name for name, _ in headers}
+            more = [pair for pair in wanted.items() if pair[0] not in said]
+            return start_response(code, headers + more, error)
+
+        return inner(environ, start)
+
+    app.wsgi_app = secured  # type: ignore[method-assign]  # as Flask says it is done

@@ -9,12 +9,13 @@ from urllib.parse import urlencode
 
 from flask import Response
 
-from surveylab.fieldwork.pages import Elsewhere, Notice, PageView, Reception, Standing, SurveyView
+from surveylab.fieldwork.pages import Elsewhere, Notice, Reception, Standing, SurveyView
+from surveylab.fieldwork.sitting import PageView
 from surveylab.templating import render
 from surveylab.web import assets
 from surveylab.web.desk import desk, embedded, now
 from surveylab.web.errors import problem
-from surveylab.web.forms import PageForm, Place, Ticket
+from surveylab.web.forms import Filled, Place, Ticket
 from surveylab.web.forms import place as page_place
 from surveylab.web.surface import PERSONAL, root
 from surveylab.words import Word
@@ -140,17 +141,17 @@ def question(view: PageView) -> Response:
     return _question(view, 200)
 
 
-def question_again(view: PageView, form: PageForm, errors: Mapping[str, str], shown: datetime) -> Response:
+def question_again(view: PageView, form: Filled, errors: Mapping[str, str], shown: datetime) -> Response:
     """A page with what was entered and what to do about it; its time runs on from ``shown``."""
     return _question(view, 422, form.entered, errors, shown)
 
 
-def question_unsigned(view: PageView, form: PageForm) -> Response:
+def question_unsigned(view: PageView, form: Filled) -> Response:
     """A page with what was entered, to be sent once more: its form was not from here."""
     return _question(view, 400, form.entered)
 
 
-def question_switched(view: PageView, form: PageForm, shown: datetime) -> Response:
+def question_switched(view: PageView, form: Filled, shown: datetime) -> Response:
     """A page in another language, with what was entered, judged by nobody; its time runs on from ``shown``."""
     return _question(view, 200, form.entered, None, shown)
 

@@ -12,11 +12,12 @@ from werkzeug.wrappers import Response
 
 from surveylab.fieldwork import beacons
 from surveylab.fieldwork.beacons import Telling
-from surveylab.fieldwork.pages import LANDING, Elsewhere, PageView, Reception, Standing
+from surveylab.fieldwork.pages import LANDING, Elsewhere, Reception, Standing
 from surveylab.fieldwork.preselection import Asked, paradata
 from surveylab.fieldwork.reading import read
 from surveylab.fieldwork.signals import signals
-from surveylab.store.responses import Paradata
+from surveylab.fieldwork.sitting import PageView
+from surveylab.store.steps import Paradata
 from surveylab.web import present
 from surveylab.web.desk import desk, interview, now, read_by_somebody
 from surveylab.web.forms import LANGUAGE, SHOWN_IN, SIGNATURE, TRAP, VISIT, Place, Ticket, sent_ticket
@@ -105,7 +106,7 @@ def submit(token: str, page: str) -> Response:
     view = interview().view(token, page, at, asked, record=False, sent=True)
     if not isinstance(view, PageView):
         return _answer(token, view)
-    form = desk().forms.bind(view, request.form)
+    form = desk().forms.read(view, request.form)
     if form.forged:
         return present.question_unsigned(view, form)
     ticket = sent_ticket(request.form)
@@ -125,7 +126,7 @@ def submit(token: str, page: str) -> Response:
         chosen = interview().switch(token, page, view.settled, at, asked)
         if not isinstance(chosen, PageView):
             return _answer(token, chosen)
-        view, form = chosen, desk().forms.bind(chosen, request.form)
+        view, form = chosen, desk().forms.read(chosen, request.form)
         reading = read(view, form.values, form.faults)
     if reading.faults:
         return present.question_again(view, form, reading.faults, ticket.shown_at)

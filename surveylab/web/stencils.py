@@ -13,24 +13,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, fields
-from operator import attrgetter
+from dataclasses import dataclass
 from threading import Lock
 
 from surveylab.design.instrument import Arrangeable, Item
-from surveylab.fieldwork.pages import PageView, SurveyView
+from surveylab.fieldwork.sitting import PageView
 
 MOST = 400
 """Pages that are kept; a page of 9 kB in as many orders of its options as are shown."""
-
-_NOT_SHOWN = frozenset({"case", "passage", "met_at_end", "admission", "settled"})
-_BY_THEMSELVES = frozenset({"survey", "items", "questions", "words", "preselected"})
-_VARYING = frozenset({"token", "resume_code"})
-_ON_PAGE = attrgetter(*(each.name for each in fields(PageView) if each.name not in _NOT_SHOWN | _BY_THEMSELVES))
-_OF_SURVEY = attrgetter(
-    *(each.name for each in fields(SurveyView) if each.name not in _VARYING | {"instrument", "words"})
-)
-"""Every field that a page can show tells its face, unless it is named above: a new one does so by itself."""
 
 
 @dataclass(frozen=True)
@@ -68,13 +58,13 @@ class Stencils:
         """A page on which nothing was entered just now, from its stencil where there is one.
 
         Args:
-            view: the page; a field of it that is shown tells its face.
+            view: the page.
             visit: of the ticket of its form.
             signature: of the same.
             render: renders it plainly.
             around: what the text depends on beyond the view and the application.
         """
-        if view.preselected or any(any(values) for each in view.questions for values in each.entered.values()):
+        if not view.is_blank:
             return render().encode()
         varying = [view.survey.token, visit, signature]
         if view.survey.resume_code is not None:
@@ -96,13 +86,18 @@ class Stencils:
 
 
 def _face(view: PageView) -> Hashable:
-    """What two pages have in common that look the same."""
-    way = view.way if view.progress != "none" else None
-    shown = tuple(
-        (_shown(question.item, view.items), question.optional, question.heading) for question in view.questions
+    """What two pages have in common that look the same: all that a page shows which is not the arm's own.
+
+    A value that a page begins to show belongs here, unless it follows from the page of the arm and its language.
+    """
+    sitting = view.sitting
+    survey = sitting.survey
+    return (
+        (sitting.case.experiment, sitting.plan.arm, view.page, sitting.language, survey.slug, survey.chosen),
+        (view.back, view.last, view.begins, view.minutes, view.way if view.progress != "none" else None),
+        survey.resume_code is None,
+        tuple([_shown(item, view.items) for item in view.asked]),
     )
-    code = view.survey.resume_code is None
-    return _ON_PAGE(view), _OF_SURVEY(view.survey), view.words.language, way, code, shown
 
 
 def _shown(item: Item, as_written: Sequence[Item]) -> Hashable:

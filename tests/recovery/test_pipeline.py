@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,7 +16,8 @@ from surveylab.design.cases import Answer
 from surveylab.design.experiment import Study
 from surveylab.fieldwork import recruit
 from surveylab.store import cases, experiments, responses, snapshots
-from surveylab.store.ledger import Ledger, open_ledger
+from surveylab.store.ledger import Connection, Ledger, open_ledger
+from surveylab.store.steps import Paradata, Sent
 
 ROOT = Path(__file__).parents[2]
 EXPERIMENTS = 200
@@ -40,7 +41,7 @@ def variation(documents: Mapping[str, str], number: int, rng: np.random.Generato
     return spec.read_documents({**documents, name: f"{text}seed: s{number}\n"}, name)
 
 
-def fielded(ledger: Ledger, study: Study) -> None:
+def fielded(ledger: Ledger, study: Study, send: Callable[[Connection, int, Sent, datetime], None]) -> None:
     """Draw and assign through the ledger, and write down what each case's behaviour leads to."""
     recruit.draw(ledger, study, NOW)
     plans = {arm: study.plan(arm).instrument for arm in study.experiment.arms}
@@ -57,13 +58,14 @@ def fielded(ledger: Ledger, study: Study) -> None:
             if how.starts and how.leaves_at is None:
                 columns = [(item.id, column) for item in instrument.items for column in item.columns]
                 given = [Answer(item, column, 5, place) for place, (item, column) in enumerate(columns, start=1)]
-                shown = responses.Paradata(NOW)
-                responses.record_submission(conn, case.id, "all", "1", given, how=shown, at=NOW, instrument="x")
+                send(conn, case.id, Sent("all", "1", given, Paradata(NOW), "i"), NOW)
                 responses.append_event(conn, case.id, NOW, "submitted", key=f"{case.id}:submitted")
 
 
 @pytest.mark.recovery
-def test_intervals_cover_the_truth_through_the_whole_chain(tmp_path: Path) -> None:
+def test_intervals_cover_the_truth_through_the_whole_chain(
+    tmp_path: Path, send: Callable[[Connection, int, Sent, datetime], None]
+) -> None:
     """Of 200 experiments with two contrasts each, the 95 % intervals cover the truth in 91 to 98 %."""
     ledger = open_ledger(f"sqlite:///{tmp_path / 'recovery.db'}")
     rng = np.random.default_rng(20260302)
@@ -74,7 +76,7 @@ def test_intervals_cover_the_truth_through_the_whole_chain(tmp_path: Path) -> No
     errors = 0.0
     for number in range(EXPERIMENTS):
         study = variation(documents, number, rng)
-        fielded(ledger, study)
+        fielded(ledger, study, send)
         fitted, refused = fit_all(ledger, ready_data(ledger, study))
         assert not refused
         for name in INQUIRIES:

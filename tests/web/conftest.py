@@ -24,13 +24,13 @@ from gallery.chromium import chromium as running_chromium
 from gallery.chromium import served
 from gallery.stage import Stage
 from surveylab import registry, spec
+from surveylab.design.cases import Answer, Event
 from surveylab.design.experiment import Study
 from surveylab.settings import Settings
 from surveylab.store import cases, experiments, responses, sittings
 from surveylab.store.cases import Case, NewCases
 from surveylab.store.ledger import Ledger
-from surveylab.store.responses import InterviewState
-from surveylab.store.tables import metadata
+from surveylab.store.tables import answer, metadata
 from surveylab.web import create_app
 
 ROOT = Path(__file__).parents[2]
@@ -53,6 +53,15 @@ class Clock:
     def advance(self, **by: float) -> None:
         """Let some time pass."""
         self.time += timedelta(**by)
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What the ledger holds of a case: answers by column as displayed, the history, the factors met."""
+
+    answers: Mapping[str, Answer]
+    events: tuple[Event, ...]
+    exposures: frozenset[str]
 
 
 class Field:
@@ -110,11 +119,15 @@ class Field:
         with self.ledger.write() as conn:
             experiments.mark_drawn(conn, self.case(token).experiment, drawn, moment, None)
 
-    def state(self, token: str) -> InterviewState:
+    def state(self, token: str) -> Stored:
         """What the ledger holds of a case."""
         case = self.case(token).id
         with self.ledger.read() as conn:
-            return responses.interview_state(conn, case)
+            state = responses.interview_state(conn, case)
+            rows = conn.execute(responses.ANSWERS.where(answer.c.case_id == case).order_by(answer.c.position)).all()
+        answers = {found.column: found for found in map(responses.answer_from, rows)}
+        assert {column: found.value for column, found in answers.items()} == state.answers
+        return Stored(answers, state.events, state.exposures)
 
     def kinds(self, token: str) -> list[str]:
         """The kinds of a case's events, in order, without its being drawn."""

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
 
-from surveylab.store import responses
+from surveylab.store import steps
 from surveylab.store.ledger import Ledger
 from tests.web.conftest import Browser
 
@@ -46,14 +46,19 @@ def meanwhile(monkeypatch):
     """Has something happen once the next request that writes has read all it wants, and has written nothing."""
 
     def arrange(happens):
-        own = Ledger.write
+        own = {name: getattr(Ledger, name) for name in ("write", "step")}
 
-        def late(self):
-            monkeypatch.setattr(Ledger, "write", own)
-            happens()
-            return own(self)
+        def late(name):
+            def then(self):
+                for each, method in own.items():
+                    monkeypatch.setattr(Ledger, each, method)
+                happens()
+                return own[name](self)
 
-        monkeypatch.setattr(Ledger, "write", late)
+            return then
+
+        for name in own:
+            monkeypatch.setattr(Ledger, name, late(name))
 
     return arrange
 
@@ -109,19 +114,23 @@ def test_a_page_on_its_way_meets_nothing_behind_the_end(app, field, token, meanw
     assert field.rows("exposure") == []
 
 
-def test_an_opt_out_waits_for_a_page_that_is_being_stored(browser, other, field, token, monkeypatch):
-    """It comes before the whole page or behind the whole page: here behind, for the page had begun."""
+def test_an_opt_out_comes_before_a_whole_page_or_behind_it(browser, other, field, token, monkeypatch):
+    """While the page is being stored: it waits, or the page finds that it came too late."""
     page, stop = browser.start(token), other.get(f"/r/{token}/stop")
-    own = responses.record_submission
+    own = steps.advance
     with ThreadPoolExecutor(1) as pool:
         out = []
 
-        def slow(*given, **named):
+        def slow(*given):
+            monkeypatch.setattr(steps, "advance", own)
             out.append(pool.submit(other.post, stop))
             wait(out, timeout=0.5)  # as long as it needs where nothing holds it back
-            return own(*given, **named)
+            return own(*given)
 
-        monkeypatch.setattr(responses, "record_submission", slow)
+        monkeypatch.setattr(steps, "advance", slow)
         assert browser.post(page, {"a": "yes"}).status_code == 303
         assert out[0].result().status_code == 303
-    assert field.kinds(token) == ["opened", "started", "page", "opted_out"]
+    behind = "page" in field.kinds(token)
+    assert field.kinds(token) == ["opened", "started", *(["page"] if behind else []), "opted_out"]
+    assert field.values(token) == ({"a": "yes"} if behind else {})
+    assert len(field.rows("paradata")) == behind

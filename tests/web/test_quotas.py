@@ -14,7 +14,7 @@ from surveylab.fieldwork.interview import Interview
 from surveylab.fieldwork.reading import Reading
 from surveylab.fieldwork.studies import Studies
 from surveylab.store import histories, quotas
-from surveylab.store.responses import Paradata
+from surveylab.store.steps import Paradata
 
 EXPERIMENT = """
 format: 1

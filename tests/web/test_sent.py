@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from surveylab.store import responses
+from surveylab.store import steps
 from surveylab.web import create_app
 
 
@@ -184,7 +184,7 @@ def test_a_failure_on_our_side_shows_a_page_and_stores_nothing(browser, field, l
         raise RuntimeError("the disk is full")
 
     first = browser.start(long_token)
-    monkeypatch.setattr(responses, "_row", broken)
+    monkeypatch.setattr(steps, "_answer", broken)
     response = browser.post(first, {"recommend": "9"})
     assert response.status_code == 500
     assert browser.heading(response) == "Something went wrong on our side"

@@ -92,13 +92,16 @@ def test_a_stencil_serves_the_second_respondent(app, browser, clock, nps, field)
     second = first[::-1]
     browser.start(first)
     view = app.extensions[NAME].interview.view(first, "recommendation", clock.time)
-    mine = replace(view, survey=replace(view.survey, resume_code="ABCD-EFGH"))
-    other = replace(view, survey=replace(view.survey, token=second, resume_code="WXYZ-2345"))
+
+    def shown_to(**who):
+        return replace(view, sitting=replace(view.sitting, case=replace(view.sitting.case, **who)))
+
+    mine, other = shown_to(resume_code="ABCDEFGHIJKL"), shown_to(token=second, resume_code="WXYZ23456789")
     stencils = Stencils()
-    page = f"<a {first}> <b ABCD-EFGH> <i 12-visit> <i signature> <p {first}>"
+    page = f"<a {first}> <b ABCD-EFGH-IJKL> <i 12-visit> <i signature> <p {first}>"
     assert stencils.page(mine, "12-visit", "signature", lambda: page) == page.encode()
     served = stencils.page(other, "34-other", "proof", lambda: pytest.fail("rendered again"))
-    assert served.decode() == f"<a {second}> <b WXYZ-2345> <i 34-other> <i proof> <p {second}>"
+    assert served.decode() == f"<a {second}> <b WXYZ-2345-6789> <i 34-other> <i proof> <p {second}>"
     elsewhere = stencils.page(other, "5-visit", "proof", lambda: "at a kiosk", around="/k/here")
     assert elsewhere == b"at a kiosk"
 

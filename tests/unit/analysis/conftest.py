@@ -13,7 +13,8 @@ from surveylab.design.cases import Answer
 from surveylab.design.experiment import Study
 from surveylab.fieldwork import recruit
 from surveylab.store import cases, experiments, responses, snapshots
-from surveylab.store.ledger import Ledger
+from surveylab.store.ledger import Connection, Ledger
+from surveylab.store.steps import Paradata, Sent
 
 SHIPPED = Path(__file__).parents[3] / "experiments" / "nps_wording_length.yaml"
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -40,7 +41,9 @@ def experiment(ledger: Ledger, study: Study) -> int:
 
 
 @pytest.fixture
-def rate(ledger: Ledger, experiment: int) -> Callable[[int, int], None]:
+def rate(
+    ledger: Ledger, experiment: int, send: Callable[[Connection, int, Sent, datetime], None]
+) -> Callable[[int, int], None]:
     """Let the case of that place start and give a rating."""
 
     def rated(place: int, rating: int) -> None:
@@ -49,8 +52,6 @@ def rate(ledger: Ledger, experiment: int) -> Callable[[int, int], None]:
             responses.append_event(conn, case, NOW, "started", key=f"{case}:started")
             visit = f"{place}-{rating}"
             given = [Answer("recommend", "recommend", rating, 1)]
-            how = responses.Paradata(NOW)
-            later = NOW + timedelta(seconds=9)
-            responses.record_submission(conn, case, "recommend", visit, given, how=how, at=later, instrument="x")
+            send(conn, case, Sent("recommend", visit, given, Paradata(NOW), "i"), NOW + timedelta(seconds=9))
 
     return rated

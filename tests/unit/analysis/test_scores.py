@@ -16,6 +16,7 @@ from surveylab.design.terms import Missing
 from surveylab.errors import SurveylabError
 from surveylab.store import cases, responses
 from surveylab.store.ledger import Ledger
+from surveylab.store.steps import Paradata, Sent
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 Rate = Callable[[int, int], None]
@@ -56,7 +57,7 @@ def test_scores_are_those_of_the_answers(
 
 
 def test_reasons_of_missing_answers_are_counted(
-    ledger: Ledger, study: Study, experiment: int, levels: list[dict[str, str]], rate: Rate
+    ledger: Ledger, study: Study, experiment: int, *, levels: list[dict[str, str]], rate: Rate, send
 ) -> None:
     """What was not reached, not asked and left blank, by the first answer that lacks."""
     rate(0, 10)
@@ -65,8 +66,7 @@ def test_reasons_of_missing_answers_are_counted(
         for case in (blank, gone):
             responses.append_event(conn, case, NOW, "started", key=f"{case}:started")
         given = [Answer("recommend", "recommend", Missing.NO_ANSWER, 1)]
-        how = responses.Paradata(NOW)
-        responses.record_submission(conn, blank, "recommendation", "v", given, how=how, at=NOW, instrument="x")
+        send(conn, blank, Sent("recommendation", "v", given, Paradata(NOW), "i"), NOW)
         responses.append_event(conn, blank, NOW, "submitted", key=f"{blank}:submitted")
     found = official_scores(ledger, study)
     assert one(found, "net_promoter").missing == {"no_answer": 1, "not_reached": 1}

@@ -11,33 +11,36 @@ from sqlalchemy import select
 from surveylab.design.cases import Answer
 from surveylab.store import histories
 from surveylab.store.ledger import Ledger
-from surveylab.store.responses import Paradata, append_event, interview_state, record_submission
+from surveylab.store.responses import append_event, interview_state
+from surveylab.store.steps import Paradata, Sent
 from surveylab.store.tables import measure
 
 
-def _answered(conn, prenotice, case: int, page: str, *, seconds: tuple[float, float], value: int = 1) -> None:
-    at, (shown, submitted) = prenotice.now, seconds
-    record_submission(
-        conn,
-        case,
-        page,
-        f"{shown}",
-        [Answer(page, page, value, 1, ("1", "2"))],
-        how=Paradata(at + timedelta(seconds=shown)),
-        at=at + timedelta(seconds=submitted),
-        instrument="i",
-    )
+@pytest.fixture
+def answered(prenotice, send):
+    """Let a case answer a page that was shown and sent so many seconds after the draw."""
+
+    def sent(conn, case: int, page: str, *, seconds: tuple[float, float], value: int = 1) -> None:
+        shown, submitted = (prenotice.now + timedelta(seconds=each) for each in seconds)
+        send(
+            conn,
+            case,
+            Sent(page, f"{shown}", [Answer(page, page, value, 1, ("1", "2"))], Paradata(shown), "i"),
+            submitted,
+        )
+
+    return sent
 
 
-def test_a_history_holds_everything_of_its_case(ledger: Ledger, prenotice) -> None:
+def test_a_history_holds_everything_of_its_case(ledger: Ledger, prenotice, answered) -> None:
     """Levels, fields, events in order, answers, page seconds; nonrespondents come with what there is of them."""
     with ledger.write() as conn:
         experiment = prenotice.draw(conn, 5)
         ids = prenotice.case_ids(conn, experiment)
-        _answered(conn, prenotice, ids[2], "first", seconds=(10, 14.5))
-        _answered(conn, prenotice, ids[2], "first", seconds=(100, 130), value=2)
-        _answered(conn, prenotice, ids[2], "second", seconds=(15, 21.25))
-        _answered(conn, prenotice, ids[3], "first", seconds=(0, 1))
+        answered(conn, ids[2], "first", seconds=(10, 14.5))
+        answered(conn, ids[2], "first", seconds=(100, 130), value=2)
+        answered(conn, ids[2], "second", seconds=(15, 21.25))
+        answered(conn, ids[3], "first", seconds=(0, 1))
         prenotice.draw(conn, 5, "another")
         records = [record for chunk in histories.case_records(conn, experiment) for record in chunk]
         state = interview_state(conn, ids[2])
@@ -47,7 +50,7 @@ def test_a_history_holds_everything_of_its_case(ledger: Ledger, prenotice) -> No
     assert [each.kind for each in records[0].events] == ["selected"]
     assert (records[0].answers, records[0].page_seconds) == ({}, {})
     assert records[2].events == state.events
-    assert records[2].answers == state.answers
+    assert {column: answer.value for column, answer in records[2].answers.items()} == state.answers
     assert records[2].answers["first"].value == 2
     assert records[2].page_seconds == {"first": 4.5, "second": 6.25}
     assert records[3].page_seconds == {"first": 1.0}

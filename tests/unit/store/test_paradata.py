@@ -9,22 +9,23 @@ import pytest
 from surveylab.store import histories, paradata
 from surveylab.store.ledger import Ledger
 from surveylab.store.paradata import ItemParadata, record_beacon
-from surveylab.store.responses import Paradata, append_event, record_submission
+from surveylab.store.responses import append_event
+from surveylab.store.steps import Paradata, Sent
 
 ITEM = {"focus": 0.5, "input": 0.9, "changes": 3, "edits": 2, "pasted": False}
 
 
 @pytest.fixture
-def told(ledger: Ledger, prenotice):
+def told(ledger: Ledger, prenotice, send):
     """One case, and what writes down displays of its pages at seconds after its beginning."""
-    return Told(ledger, prenotice)
+    return Told(ledger, prenotice, send)
 
 
 class Told:
     """The first case of a small experiment."""
 
-    def __init__(self, ledger, prenotice):
-        self.ledger, self.begin = ledger, prenotice.now
+    def __init__(self, ledger, prenotice, send):
+        self.ledger, self.begin, self.send = ledger, prenotice.now, send
         with ledger.write() as conn:
             self.experiment = prenotice.draw(conn, 2)
             self.case = prenotice.case_ids(conn, self.experiment)[0]
@@ -37,7 +38,7 @@ class Told:
         """A page was sent."""
         seen = Paradata(self.at(shown), **how)
         with self.ledger.write() as conn:
-            record_submission(conn, self.case, page, visit, [], how=seen, at=self.at(submitted), instrument="i")
+            self.send(conn, self.case, Sent(page, visit, [], seen, "i"), self.at(submitted))
 
     def beacon(self, page, visit, shown, at, **detail):
         """A page told of itself."""
@@ -118,7 +119,7 @@ def test_a_display_that_told_nothing_leaves_no_figure(told) -> None:
     assert told.active == {}
 
 
-def test_the_latest_finished_interviews_are_found(ledger: Ledger, prenotice) -> None:
+def test_the_latest_finished_interviews_are_found(ledger: Ledger, prenotice, send) -> None:
     """Only those that were submitted, of this version, the last ones first, with the seconds of each page."""
     with ledger.write() as conn:
         experiment = prenotice.draw(conn, 6)
@@ -126,7 +127,7 @@ def test_the_latest_finished_interviews_are_found(ledger: Ledger, prenotice) -> 
         ids = prenotice.case_ids(conn, experiment)
         for n, case in enumerate([*ids, *prenotice.case_ids(conn, other)]):
             at = prenotice.now + timedelta(seconds=n + 1)
-            record_submission(conn, case, "one", "v", [], how=Paradata(prenotice.now), at=at, instrument="i")
+            send(conn, case, Sent("one", "v", [], Paradata(prenotice.now), "i"), at)
             if n not in (1, 2):
                 append_event(conn, case, at, "submitted")
 
