@@ -86,14 +86,14 @@ def solve(d: Array, x: Array, totals: Array, names: Sequence[str], function: Fun
     """
     reach = np.maximum(np.abs(x).max(axis=0), np.finfo(float).tiny)
     u, target = x / reach, totals / reach  # a variable in thousands and an indicator are solved for alike
-    at, ridge = np.zeros(x.shape[1]), 0.0
+    at, ridge, scale = np.zeros(x.shape[1]), 0.0, float(d @ (u * u).sum(axis=1)) / x.shape[1]
     potential, g, slope = function(u @ at)
     miss = target - u.T @ (d * g)
     value = float(d @ potential)
     for rounds in range(1, ROUNDS + 1):
         hessian = (u * (d * slope)[:, None]).T @ u
-        scale = float(np.trace((u * d[:, None]).T @ u)) / len(at)
-        step = np.linalg.lstsq(hessian + ridge * scale * np.eye(len(at)), miss, rcond=1e-13)[0]
+        hessian += ridge * scale * np.eye(len(at))
+        step = np.linalg.lstsq(hessian, miss, rcond=1e-13)[0]
         down, size = float(miss @ step), 1.0
         while True:
             potential, g, slope = function(u @ (at + size * step))
