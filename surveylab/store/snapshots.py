@@ -16,7 +16,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Connection, Text, cast, delete, func, or_, select
 
@@ -38,14 +38,8 @@ TYPES = {bool: "truth", int: "integer", float: "decimal", str: "text"}
 
 Unit = tuple[str, Mapping[str, Value], Mapping[str, str] | None]
 """Id, fields, and what identifies the person (names, addresses), which is kept apart; None: nobody."""
-
-
-class Listed(NamedTuple):
-    """One unit of a new snapshot: its id, its fields as canonical JSON, and its person's columns."""
-
-    unit: str
-    fields: str
-    person: Stored | None
+Listed = tuple[str, str, Stored | None]
+"""The same as it is stored: id, fields as canonical JSON, and the columns of the person."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +96,7 @@ def replace_frame(conn: Connection, name: str, source: str, units: Iterable[Unit
                 "give every unit an id of its own. Nothing was stored."
             )
         types = {field: _type(found - {type(None)}) for field, found in kinds.items()}
-        return take(conn, name, (_listed(row) for row in staging.ordered()), types, source=source, at=at)
+        return take(conn, name, (_listed(*row) for row in staging.ordered()), types, source=source, at=at)
 
 
 def take(
@@ -206,9 +200,8 @@ class _Merge:
         return self.added + self.changed + self.removed
 
     def units(self, units: Iterable[Listed]) -> None:
-        for each in units:
+        for unit, fields, person in units:
             self.count += 1
-            unit, fields, person = each
             self._hash.update(prefixed(unit) + prefixed(fields))
             self._unit(unit, fields)
             self._people(unit, person)
@@ -219,7 +212,8 @@ class _Merge:
         self._write()
 
     def _unit(self, unit: str, fields: str) -> None:
-        self._pass_units(unit)
+        if self._old is not None:
+            self._pass_units(unit)
         if self._old is not None and self._old[0] == unit:
             if self._old[1] != fields:
                 self.changed += 1
@@ -239,11 +233,12 @@ class _Merge:
             self._old = next(self._there, None)
 
     def _people(self, unit: str, person: Stored | None) -> None:
-        self._pass_people(unit)
         there = None
-        if self._person is not None and self._person[0] == unit:
-            there = self._person[1]
-            self._person = next(self._known, None)
+        if self._person is not None:
+            self._pass_people(unit)
+            if self._person is not None and self._person[0] == unit:
+                there = self._person[1]
+                self._person = next(self._known, None)
         if there == person:
             return
         if there is not None:
@@ -291,9 +286,9 @@ def _new_frame(conn: Connection, name: str) -> int:
     return int(conn.execute(frame_table.insert().values(name=name).returning(frame_table.c.id)).scalar_one())
 
 
-def _listed(row: Row) -> Listed:
-    person = person_of(json.loads(row.person)) if row.person else None
-    return Listed(row.unit, row.body, person.stored if person else None)
+def _listed(unit: str, body: str, known: str | None) -> Listed:
+    person = person_of(json.loads(known)) if known else None
+    return unit, body, person.stored if person else None
 
 
 def _type(found: set[type]) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 
 _CACHE = 32 * 1024
 """KiB of pages that are held in memory."""
@@ -105,7 +105,6 @@ class Staging:
         self._conn.executemany("DELETE FROM staged WHERE line = ?", ((line,) for line in lines))
         self._conn.execute("COMMIT")
 
-    def ordered(self) -> Iterator[Row]:
-        """Every row in the order of the units by code point."""
-        rows: Iterable[Any] = self._conn.execute("SELECT * FROM staged ORDER BY unit, line")
-        return map(Row._make, rows)
+    def ordered(self) -> Iterator[tuple[str, str, str | None]]:
+        """Unit, body and person of every row, in the order of the units by code point."""
+        return iter(self._conn.execute("SELECT unit, body, person FROM staged ORDER BY unit, line"))

@@ -7,6 +7,7 @@ import unicodedata
 from functools import cache, lru_cache
 from zoneinfo import available_timezones
 
+from surveylab.fieldwork.frames.kinds import day, truth
 from surveylab.words import TAG
 
 _LOCAL = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*")
@@ -118,3 +119,19 @@ def _subtag(part: str) -> str:
     if len(part) == 2 and part.isalpha():
         return part.upper()
     return part.title() if len(part) == 4 and part.isalpha() else part.lower()
+
+
+def consent(text: str) -> str:
+    """``true`` or ``false``. UnusableError where a text declares neither."""
+    found = truth(text)
+    if found is None:
+        raise UnusableError("is neither true nor false")
+    return "true" if found else "false"
+
+
+def consent_date(text: str) -> str:
+    """A date as ISO 8601. UnusableError where a text is none."""
+    found = day(text)
+    if found is None:
+        raise UnusableError("is no date")
+    return found

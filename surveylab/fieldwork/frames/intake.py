@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
@@ -12,14 +12,14 @@ from typing import Any
 from surveylab.design.frames import FieldType, FrameReading
 from surveylab.errors import DataError, Fault
 from surveylab.fieldwork.frames import addresses
-from surveylab.fieldwork.frames.kinds import A_VALUE, REMEDY, Inference, Kept, as_json, day, fits, truth
+from surveylab.fieldwork.frames.kinds import A_VALUE, REMEDY, Inference, Kept, as_json, fits
 from surveylab.fieldwork.frames.layout import Layout, Place
 from surveylab.sources import Table
 from surveylab.store.people import COLUMNS, Stored
 from surveylab.store.snapshots import Listed
 from surveylab.store.staging import Row, Staging
 
-_AT_ONCE = 10_000
+_AT_ONCE = 2_000
 """Rows that are looked at together, column by column."""
 _ROLE_FAULTS = {
     "email": ("FR24", "Mend it, or leave it empty."),
@@ -29,6 +29,14 @@ _ROLE_FAULTS = {
     "consent": ("FR28", 'Write true or false, or give the column another name: --map "{header}=agreed".'),
     "consent_date": ("FR28", "Write it as 2026-01-31 or 31.1.2026."),
 }
+_CLEANERS: dict[str, Callable[[str], str]] = {
+    "email": addresses.email,
+    "time_zone": addresses.time_zone,
+    "language": addresses.language,
+    "consent": addresses.consent,
+    "consent_date": addresses.consent_date,
+}
+"""Role -> a function that gives a value one spelling, or says why it cannot be used."""
 _LINE_BREAK = "Remove it: it could become a header of a message."
 
 Lines = Sequence[int]
@@ -161,13 +169,8 @@ class Intake:
             raise addresses.UnusableError("has a line break or another control character in it")
         if role == "phone":
             return addresses.phone(text, self.reading.region)
-        if role in ("consent", "consent_date"):
-            found = {None: "", True: "true", False: "false"}[truth(text)] if role == "consent" else day(text)
-            if not found:
-                raise addresses.UnusableError("is neither true nor false" if role == "consent" else "is no date")
-            return found
-        one = {"email": addresses.email, "time_zone": addresses.time_zone, "language": addresses.language}.get(role)
-        return one(text) if one else text
+        cleaner = _CLEANERS.get(role)
+        return cleaner(text) if cleaner else text
 
     def _why_not(self, place: Place, text: str) -> Told:
         try:
@@ -197,14 +200,14 @@ def listed(staging: Staging, plan: Layout, types: dict[str, FieldType]) -> Itera
     stored = _storing(tuple(place.role for place in plan.person))
     rows = staging.ordered()
     while chunk := list(islice(rows, _AT_ONCE)):
+        units, bodies, people = zip(*chunk, strict=True)
         if names:
-            columns = list(zip(*(row.body.split("\0") for row in chunk), strict=True))
+            columns = list(zip(*(body.split("\0") for body in bodies), strict=True))
             spelt = [map(spellings[at].__getitem__, columns[at]) for at in order]
-            bodies: Iterable[str] = map(template.__mod__, zip(*spelt, strict=True))
+            bodies = tuple(map(template.__mod__, zip(*spelt, strict=True)))
         else:
-            bodies = ["{}"] * len(chunk)
-        for row, body in zip(chunk, bodies, strict=True):
-            yield Listed(row.unit, body, stored(row.person) if row.person else None)
+            bodies = ("{}",) * len(chunk)
+        yield from zip(units, bodies, [stored(known) if known else None for known in people], strict=True)
 
 
 def _storing(roles: tuple[str, ...]) -> Callable[[str], Stored]:

@@ -173,7 +173,7 @@ def test_a_source_that_breaks_halfway_changes_nothing(ledger: Ledger, prenotice)
     stored = _load(ledger, _units(FIRST), prenotice)
 
     def broken():
-        yield snapshots.Listed("a", '{"x":9}', None)
+        yield "a", '{"x":9}', None
         raise RuntimeError("gone")
 
     with pytest.raises(RuntimeError), ledger.write() as conn:
