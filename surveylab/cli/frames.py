@@ -39,6 +39,22 @@ def _pairs(_context: click.Context, option: click.Parameter, given: tuple[str, .
     return found
 
 
+def _region(_context: click.Context, option: click.Parameter, given: str | None) -> str | None:
+    """A region that phone numbers are known of, in capitals."""
+    if given is None:
+        return None
+    from surveylab.fieldwork.frames.addresses import regions
+
+    if given.upper() not in regions():
+        raise click.BadParameter(f"{given!r} is no region; write two letters, such as DE or US", param=option)
+    return given.upper()
+
+
+_REGION = click.option(
+    "--region", callback=_region, help="Country of phone numbers without a country code, such as DE."
+)
+
+
 @frame.command("load")
 @click.argument("name")
 @click.argument("file", type=_FILE, required=False)
@@ -54,7 +70,7 @@ def _pairs(_context: click.Context, option: click.Parameter, given: tuple[str, .
 @click.option("--encoding", help="Encoding of a text file.  [default: its byte-order mark's, else utf-8]")
 @click.option("--delimiter", help="Sign between the columns of a text file.  [default: found out]")
 @click.option("--sheet", help="Sheet of a workbook.  [default: the first]")
-@click.option("--region", help="Country of phone numbers without a country code, such as DE.")
+@_REGION
 @click.option(
     "--same-person",
     type=click.Choice(get_args(SamePerson)),
@@ -269,7 +285,7 @@ def frame_prune(name: str) -> None:
 @click.option("--unit", help="One unit, by its id, on every frame.")
 @click.option("--reason", default="asked", show_default=True, help="Why; a column `reason` of the file goes before it.")
 @click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="Since when.  [default: now]")
-@click.option("--region", help="Country of phone numbers without a country code, such as DE.")
+@_REGION
 @click.option("--encoding", help="Encoding of a text file.")
 @click.option("--lift", is_flag=True, help="Take the address or the unit off the list instead.")
 @json_option

@@ -43,6 +43,17 @@ Listed = tuple[str, str, Stored | None]
 
 
 @dataclass(frozen=True)
+class Taken:
+    """What became of a frame that was loaded: its newest snapshot, whether that is ``new``, and what it changed."""
+
+    frame: StoredFrame
+    new: bool
+    added: int
+    changed: int
+    removed: int
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """One snapshot of a frame: ``number`` counts from 1; the counts compare it with the one before.
 
@@ -96,12 +107,12 @@ def replace_frame(conn: Connection, name: str, source: str, units: Iterable[Unit
                 "give every unit an id of its own. Nothing was stored."
             )
         types = {field: _type(found - {type(None)}) for field, found in kinds.items()}
-        return take(conn, name, (_listed(*row) for row in staging.ordered()), types, source=source, at=at)
+        return take(conn, name, (_listed(*row) for row in staging.ordered()), types, source=source, at=at).frame
 
 
 def take(
     conn: Connection, name: str, units: Iterable[Listed], types: Mapping[str, str], *, source: str, at: datetime
-) -> StoredFrame:
+) -> Taken:
     """Make these units, in the order of their ids, a new snapshot of a frame; people are replaced by theirs.
 
     Where no unit and no type differs from the newest snapshot that one stays, and only people are replaced.
@@ -112,13 +123,13 @@ def take(
     merge = _Merge(conn, frame_id, before.number if before else 0, types)
     merge.units(units)
     if before is not None and not merge.differences and dict(before.types) == dict(types):
-        return before
+        return Taken(before, new=False, added=0, changed=0, removed=0)
     row = {"frame_id": frame_id, "number": merge.number, "digest": merge.digest, "source": source, "loaded_at": at}
     row |= {"units": merge.count, "added": merge.added, "changed": merge.changed, "removed": merge.removed}
     conn.execute(snapshot.insert().values(**row, fields=dict(types)))
     stored = frame(conn, name)
     assert stored is not None
-    return stored
+    return Taken(stored, new=True, added=merge.added, changed=merge.changed, removed=merge.removed)
 
 
 def history(conn: Connection, frame_id: int) -> tuple[Snapshot, ...]:

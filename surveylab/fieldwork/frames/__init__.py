@@ -79,12 +79,8 @@ def load_frame(
         DataError: every fault of the source (at most 50 are told); nothing was stored.
     """
     with prepared(source, reading, progress) as ready, ledger.write() as conn:
-        before = frames.frame(conn, name)
-        stored = snapshots.take(conn, name, ready.units, ready.types, source=ready.name, at=now)
-        newest = snapshots.history(conn, stored.id)[0]
-    new = before is None or before.number != stored.number
-    counts = (newest.added, newest.changed, newest.removed) if new else (0, 0, 0)
-    return Loaded(stored, new, *counts, ready.merged, ready.notes)
+        taken = snapshots.take(conn, name, ready.units, ready.types, source=ready.name, at=now)
+    return Loaded(**vars(taken), merged=ready.merged, notes=ready.notes)
 
 
 @contextmanager

@@ -121,3 +121,5 @@ def test_a_database_is_read_by_its_address(lab: Lab) -> None:
     lab.run("frame", "load", "people", "x.csv", "--from", address, "--table", "people", code=2)
     lab.run("frame", "load", "people", "x.csv", "--map", "nonsense", code=2)
     lab.run("frame", "load", "people", "x.csv", "--type", "age=whole", code=2)
+    lab.run("frame", "load", "people", "x.csv", "--region", "XX", code=2)
+    lab.run("frame", "suppress", "--phone", "1", "--email", "a@example.org", code=2)

@@ -285,7 +285,7 @@ def test_a_password_is_never_printed(postgresql: Any) -> None:
     for address in (
         "postgresql://me:topsecret@127.0.0.1:9/crm?connect_timeout=1",
         "postgresql://127.0.0.1:9/crm?user=me&password=topsecret&connect_timeout=1",
-        "postgresql://me:topsecret@127.0.0.1:9/crm?bogus=topsecret",
+        "postgresql://me:topsecret@127.0.0.1:9/crm?sslmode=topsecret",
     ):
         (fault,) = faults(Query(address, table="x"))
         assert fault.code == "FR19"

@@ -82,6 +82,11 @@ def test_the_digest_is_of_the_content(ledger: Ledger, prenotice) -> None:
     others = ([*turned, ("c", {}, None)], [("a", {"x": 1.0, "y": "s"}, None), turned[0]], turned[:1])
     digests = {_load(ledger, each, prenotice).digest for each in others}
     assert len(digests | {stored.digest}) == 4
+    for kind in ("text", "date"):  # the same texts, and another meaning
+        with ledger.write() as conn:
+            listed = [("a", '{"x":"2026-01-31"}', None)]
+            digests.add(snapshots.take(conn, "days", listed, {"x": kind}, source="", at=prenotice.now).frame.digest)
+    assert len(digests) == 5
 
 
 def test_differences_are_told_unit_by_unit(ledger: Ledger, prenotice) -> None:
