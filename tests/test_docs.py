@@ -14,8 +14,13 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from surveylab import registry
+from surveylab.chance.balance import Balance, Difference
+from surveylab.chance.stages import StageRatio
 from surveylab.cli import commands
 from surveylab.design import results, schemes
+from surveylab.design.designs import Described
+from surveylab.fieldwork.monitor import Leaks, Monitored
+from surveylab.fieldwork.recruit import Drawn
 from surveylab.settings import from_environment
 
 ROOT = Path(__file__).parent.parent
@@ -61,6 +66,13 @@ def test_generated_pages_are_true(name: str) -> None:
         results.Decision,
         results.Scores,
         results.Scored,
+        Balance,
+        Difference,
+        Leaks,
+        Monitored,
+        StageRatio,
+        Described,
+        Drawn,
         results.Weights,
         results.ArmWeights,
         results.WeightedScore,

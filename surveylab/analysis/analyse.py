@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
@@ -13,17 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from surveylab import __version__, models
-from surveylab.analysis import load, measure, ratio
+from surveylab.analysis import load, measure
 from surveylab.analysis.cells import Shares, cells_of, labels_by
 from surveylab.analysis.decide import decide, missing, thresholds
 from surveylab.analysis.drawn import as_drawn
+from surveylab.chance import ratio
 from surveylab.design.experiment import Inquiry, Study
 from surveylab.design.measures import Measure, measure_of
 from surveylab.design.results import Analysis, Decision, Estimate, SampleRatio, analysis_from_json, as_json
 from surveylab.digests import digest
 from surveylab.errors import SurveylabError
 from surveylab.models import Cells
-from surveylab.store import assignments, datasets, experiments, runs
+from surveylab.store import allocations, assignments, datasets, experiments, runs
 from surveylab.store.ledger import Ledger
 
 LEVEL = 0.95
@@ -59,8 +60,13 @@ class Ready:
         return digest(read).hex()
 
 
-def analyse(ledger: Ledger, study: Study, progress: Callable[[int], None] | None = None) -> Analysis:
+def analyse(
+    ledger: Ledger, study: Study, progress: Callable[[int], None] | None = None, held: Sequence[str] = ()
+) -> Analysis:
     """Every inquiry of a study on the data as they are now.
+
+    ``held`` says why nothing may be estimated, where whoever watched the fieldwork found that chance did not
+    run as designed (fieldwork.monitor).
 
     An analysis of the same design, data and code that was recorded before is given again. With
     a sample ratio that does not fit there are no estimates, and ``refused`` says why.
@@ -73,9 +79,9 @@ def analyse(ledger: Ledger, study: Study, progress: Callable[[int], None] | None
     study = ready.study
     with ledger.read() as conn:
         known = runs.latest(conn, ready.experiment, "analysis", study.digest, ready.data_hash)
-    if known and known.result["code_version"] == __version__:
+    if known and not held and known.result["code_version"] == __version__:
         return analysis_from_json(known.result)
-    broken = ratio.problem(ready.sample_ratio) if ready.sample_ratio else None
+    broken = (ratio.problem(ready.sample_ratio) if ready.sample_ratio else None) or " ".join(held)
     if broken:
         fitted: dict[str, Fitted] = {}
         refused = {inquiry.name: broken for inquiry in study.experiment.inquiries}
@@ -144,7 +150,13 @@ def ready_data(ledger: Ledger, study: Study) -> Ready:
             raise SurveylabError(f"{study.experiment.slug} has no cases yet; run surveylab draw first.")
         study = as_drawn(found, study)
         counts = {_key(study, levels): count for levels, count in assignments.arm_counts(conn, found.id)}
-    sample_ratio = ratio.sample_ratio(study.experiment.arms, counts, study.experiment.sampled_by)
+        executed = {_key(study, dict(arm)): each for arm, each in allocations.executed(conn, found.id).items()}
+    arms = study.experiment.arms
+    sample_ratio = (
+        ratio.executed_ratio(arms, executed)
+        if executed
+        else ratio.sample_ratio(arms, counts, study.experiment.sampled_by)
+    )
     measure.measure_all(ledger, study, found.id)
     with ledger.read() as conn:
         shares = datasets.shares(conn, found.id, study.experiment.strata)

@@ -263,10 +263,11 @@ def say_weights(found: Weights) -> None:
 
 def _analysed(spec: Path) -> Analysis:
     from surveylab.analysis.analyse import analyse as run
+    from surveylab.fieldwork.monitor import held
 
     study = study_of(spec)
     with opened() as ledger, progress("fits", len(study.experiment.inquiries)) as bar:
-        return run(ledger, study, bar)
+        return run(ledger, study, bar, held=held(ledger, study.experiment.slug))
 
 
 def _hold(analysis: Analysis) -> None:

@@ -12,7 +12,7 @@ from surveylab.design.instrument import Item
 from surveylab.design.rules import evaluate, names
 from surveylab.design.terms import Value
 from surveylab.digests import digest
-from surveylab.fieldwork.pages import Question
+from surveylab.fieldwork.pages import Question, Wording
 from surveylab.fieldwork.sitting import PageView
 from surveylab.questions import OfItem
 
@@ -110,6 +110,11 @@ def _answers(view: PageView, question: Question, data: Mapping[str, Any]) -> Ite
     ]
 
 
+def shown_hash(words: Wording, item: Item) -> str:
+    """The hash of an item's words as an answer carries it: with the language, in the order of the file."""
+    return digest(words.language, *map(words, item.texts)).hex()
+
+
 def _hash_of_words(view: PageView, item: str) -> str:
     """The hash of what an item says; once for all to whom it says the same, as most do."""
     hashes, language = view.sitting.plan.hashes, view.language
@@ -117,7 +122,7 @@ def _hash_of_words(view: PageView, item: str) -> str:
     if known is None:
         words = replace(view.words.anonymous, filled=set())
         as_written = next(each for each in view.items if each.id == item)
-        known = digest(language, *map(words, as_written.texts)).hex()
+        known = shown_hash(words, as_written)
         if not words.filled:
             hashes[item, language] = known
     return known

@@ -15,7 +15,9 @@ from fractions import Fraction
 
 from sqlalchemy import Connection, func, select, text
 
+from surveylab.chance.ratio import Executed
 from surveylab.design.terms import Value
+from surveylab.store._crossing import crossing
 from surveylab.store._sql import insert, one_at_a_time
 from surveylab.store.tables import allocation, completion, sampled_case, tally
 
@@ -82,6 +84,22 @@ def history(conn: Connection, experiment_id: int) -> tuple[Allocated, ...]:
         Allocated(row.unit, row.fields, row.sequence, Fraction(int(row.numerator), int(row.denominator)))
         for row in rows
     )
+
+
+def executed(conn: Connection, experiment_id: int) -> dict[frozenset[tuple[str, str]], Executed]:
+    """The levels of each arm -> sums over its cases; empty where no assignment hung on those before."""
+    cross = crossing(conn, experiment_id)
+    source = cross.rows.join(allocation, allocation.c.case_id == cross.rows.c.id)
+    exact = (allocation.c.numerator, allocation.c.denominator)
+    rows = conn.execute(select(*cross.levels, *exact, func.count()).select_from(source).group_by(*cross.levels, *exact))
+    found: dict[frozenset[tuple[str, str]], Executed] = {}
+    for row in rows:
+        levels, cases = frozenset(cross.arm(row[:-3]).items()), int(row[-1])
+        inverse = int(row[-2]) / int(row[-3])
+        one = found.get(levels, Executed(0, 0.0, 0.0))
+        variance = one.variance + cases * (inverse - 1) * inverse
+        found[levels] = Executed(one.cases + cases, one.inverse + cases * inverse, variance)
+    return found
 
 
 def completed(conn: Connection, experiment_id: int) -> tuple[tuple[str, int], ...]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,6 +60,70 @@ def sample_ratio(arms: Sequence[Arm], observed: Mapping[str, int], given: Collec
         p = float(chi2.sf(statistic, sum(len(part) - 1 for part in compared)))
     counts = {arm.key: observed.get(arm.key, 0) for arm in arms}
     return SampleRatio(observed=counts, expected={key: expected[key] for key in counts}, p=p, mismatch=p < THRESHOLD)
+
+
+@dataclass(frozen=True)
+class Executed:
+    """The cases of one arm whose probabilities hung on those before: sums over them, P the executed probability.
+
+    ``inverse`` is the sum of 1 / P and ``variance`` that of (1 / P - 1) / P.
+    """
+
+    cases: int
+    inverse: float
+    variance: float
+
+
+def executed_ratio(arms: Sequence[Arm], executed: Mapping[str, Executed]) -> SampleRatio:
+    """The cases of each arm against the probabilities that it had at every turn.
+
+    At each turn 1 / P of the arm that was drawn has the mean 1 in every arm, whatever was before. So its sum
+    over the cases of an arm less the number of all cases is a martingale that ends at 0 on average (Horvitz and
+    Thompson 1952; Hall and Heyde 1980, Martingale Limit Theory); ``p`` is that of the largest z among the arms
+    times their number (Bonferroni), and ``expected`` the cases that would make the sum fit. The variance is
+    at least that under the arm's own probability: the sum is small just when its own estimate is.
+
+    Raises:
+        GateError: as in ``sample_ratio``.
+    """
+    counts = {key: each.cases for key, each in executed.items()}
+    plain = sample_ratio(arms, counts)
+    n = sum(counts.values())
+    largest = 0.0
+    expected = {}
+    for arm in arms:
+        one = executed.get(arm.key, Executed(0, 0.0, 0.0))
+        variance = max(one.variance, n * float(1 / arm.probability - 1))
+        largest = max(largest, abs(one.inverse - n) / math.sqrt(variance) if variance else 0.0)
+        expected[arm.key] = one.cases * n / one.inverse if one.cases else n * float(arm.probability)
+    p = min(1.0, len(arms) * math.erfc(largest / math.sqrt(2)))
+    return SampleRatio(observed=plain.observed, expected=expected, p=p, mismatch=p < THRESHOLD)
+
+
+def homogeneity(whole: Mapping[str, int], reached: Mapping[str, int]) -> SampleRatio:
+    """Whether the cases that reached a stage are the same share of every arm: chi-square of the 2 x K table.
+
+    Where fewer than ``FEWEST`` of an arm are expected to reach it, or not to, p is from tables drawn with both
+    margins fixed (Patefield 1981, Applied Statistics 30, 91-97), the same for the same counts.
+    """
+    keys = [key for key, count in whole.items() if count]
+    cases, there = (np.array([counts.get(key, 0) for key in keys], dtype=np.int64) for counts in (whole, reached))
+    share = there.sum() / cases.sum()
+    expected = cases * share
+    told = {key: float(expected[keys.index(key)]) if key in keys else 0.0 for key in whole}
+    counts = {key: reached.get(key, 0) for key in whole}
+    spread = cases * share * (1 - share)
+    if len(keys) < 2 or share in (0.0, 1.0):
+        return SampleRatio(observed=counts, expected=told, p=1.0, mismatch=False)
+    statistic = float(((there - expected) ** 2 / spread).sum())
+    if min(expected.min(), (cases - expected).min()) < FEWEST:
+        rng = randomness.stream("homogeneity", *map(str, [*cases.tolist(), int(there.sum())]))
+        drawn = rng.multivariate_hypergeometric(cases, int(there.sum()), SAMPLES)
+        larger = (((drawn - expected) ** 2 / spread).sum(axis=1) >= statistic * (1 - 1e-9)).sum()
+        p = float((1 + larger) / (1 + SAMPLES))
+    else:
+        p = float(chi2.sf(statistic, len(keys) - 1))
+    return SampleRatio(observed=counts, expected=told, p=p, mismatch=p < THRESHOLD)
 
 
 def _expected(arms: list[Arm], observed: Mapping[str, int]) -> Iterator[tuple[Arm, float]]:

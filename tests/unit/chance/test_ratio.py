@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import numpy as np
 import pytest
-from scipy.stats import binom, chi2, chisquare
+from scipy.stats import binom, chi2, chi2_contingency, chisquare, fisher_exact
 
-from surveylab.analysis.ratio import problem, sample_ratio
+from surveylab.chance.ratio import Executed, executed_ratio, homogeneity, problem, sample_ratio
 from surveylab.design.factors import Arm
 from surveylab.errors import GateError
 
@@ -94,3 +95,47 @@ def test_a_factor_of_sampling_alone_leaves_nothing_to_compare() -> None:
 def test_an_arm_without_cases_counts_as_none() -> None:
     """An arm that nobody is in is observed zero times."""
     assert sample_ratio(ARMS, {"f=a": 60, "f=b": 40}).observed["f=c"] == 0
+
+
+def test_shares_that_reach_a_stage_are_compared_with_the_sampled_ones() -> None:
+    """The chi-square of the 2 x K table, as SciPy has it; with few cases the exact distribution of the table."""
+    found = homogeneity({"a": 500, "b": 300}, {"a": 120, "b": 40})
+    assert found.p == pytest.approx(chi2_contingency([[120, 380], [40, 260]], correction=False).pvalue)
+    assert found.mismatch
+    few = homogeneity({"a": 10, "b": 10}, {"a": 6, "b": 1})
+    exact = fisher_exact([[6, 4], [1, 9]]).pvalue
+    assert few.p == pytest.approx(exact, abs=4 * (exact / 20_000) ** 0.5)
+    assert homogeneity({"a": 10, "b": 10}, {"a": 10, "b": 10}).p == 1
+
+
+def executed(cases: list[tuple[str, float]]) -> dict[str, Executed]:
+    """The sums of cases with their arm and its executed probability."""
+    keys = {key for key, _ in cases}
+    chances = {key: np.array([p for other, p in cases if other == key]) for key in keys}
+    return {k: Executed(len(p), float((1 / p).sum()), float(((1 / p - 1) / p).sum())) for k, p in chances.items()}
+
+
+def test_cases_are_held_against_the_probabilities_that_they_had() -> None:
+    """Two thirds in b are no mismatch where b had two thirds at each turn, and are one where it had a half."""
+    two = (arm("a", "1/2"), arm("b", "1/2"))
+    drawn = ["f=b" if number % 3 else "f=a" for number in range(900)]
+    fits = executed_ratio(two, executed([(key, 2 / 3 if key == "f=b" else 1 / 3) for key in drawn]))
+    assert not fits.mismatch
+    assert fits.expected["f=b"] == pytest.approx(600)
+    assert executed_ratio(two, executed([(key, 0.5) for key in drawn])).mismatch
+
+
+def test_false_alarms_over_executed_probabilities_are_rare() -> None:
+    """Probabilities that wander with the balance: of 1,000 runs at most 1 in 100 is below 0.01 (Bonferroni)."""
+    rng = np.random.default_rng(6)
+    two = (arm("a", "1/2"), arm("b", "1/2"))
+    low = 0
+    for _ in range(1_000):
+        cases, lead = [], 0
+        for _ in range(200):
+            p = 0.5 if not lead else 0.3 if lead > 0 else 0.7
+            in_a = rng.random() < p
+            cases.append(("f=a", p) if in_a else ("f=b", 1 - p))
+            lead += 1 if in_a else -1
+        low += executed_ratio(two, executed(cases)).p < 0.01
+    assert low <= 20

@@ -1,0 +1,1 @@
+"""Checks of chance: whether the randomisation that was stored is the one that ran. Counts in, verdicts out."""
