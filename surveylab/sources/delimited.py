@@ -54,7 +54,7 @@ class _Reading:
         self.delimiter = ","
         try:
             self.delimiter = delimiter or _delimiter(file)
-        except UnicodeDecodeError as error:
+        except UnicodeError as error:
             self._undecodable(error)
         except (EOFError, zlib.error, gzip.BadGzipFile):
             self._cut_off()
@@ -74,7 +74,7 @@ class _Reading:
                     return
                 if row:
                     yield self.line, row
-        except UnicodeDecodeError as error:
+        except UnicodeError as error:
             self._undecodable(error)
         except csv.Error as error:
             what, remedy = f"the row that begins here cannot be read: {error}.", "Close its quotes, or mend the row."
@@ -82,8 +82,9 @@ class _Reading:
         except (EOFError, zlib.error, gzip.BadGzipFile):
             self._cut_off()
 
-    def _undecodable(self, error: UnicodeDecodeError) -> None:
-        what = f"byte 0x{error.object[error.start]:02x} is not {self._encoding}."
+    def _undecodable(self, error: UnicodeError) -> None:
+        at_fault = f"byte 0x{error.object[error.start]:02x}" if isinstance(error, UnicodeDecodeError) else "the file"
+        what = f"{at_fault} is not {self._encoding}."
         remedy = "Save the file as UTF-8, or say its encoding (--encoding latin-1)."
         refuse(self._path, _line_of_byte(self._path, self._encoding), "FR05", what, remedy)
 
@@ -110,11 +111,13 @@ def _marked(path: Path) -> str | None:
 
 
 def _file(path: Path, encoding: str) -> TextIO:
+    file = _bytes(path)
     try:
         utf8 = codecs.lookup(encoding).name == "utf-8"
-    except LookupError:
+        return io.TextIOWrapper(file, encoding="utf-8-sig" if utf8 else encoding, newline="")
+    except LookupError:  # also of what is no encoding of texts
+        file.close()
         refuse(path, 0, "FR09", f"there is no encoding {encoding!r}.", "Say utf-8, latin-1 or cp1252 (--encoding).")
-    return io.TextIOWrapper(_bytes(path), encoding="utf-8-sig" if utf8 else encoding, newline="")
 
 
 def _bytes(path: Path) -> IO[bytes]:
@@ -132,6 +135,6 @@ def _line_of_byte(path: Path, encoding: str) -> int:
         for number, line in enumerate(file, start=1):
             try:
                 decoder.decode(line)
-            except UnicodeDecodeError:
+            except UnicodeError:
                 return number
     return number

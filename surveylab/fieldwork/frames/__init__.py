@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from surveylab.design.frames import FieldType, FrameReading
-from surveylab.errors import DataError, Fault
+from surveylab.errors import DataError, Fault, SurveylabError
 from surveylab.fieldwork.frames.intake import Intake, listed
 from surveylab.fieldwork.frames.layout import Layout, layout
 from surveylab.fieldwork.frames.opening import Query, opened
@@ -77,7 +77,10 @@ def load_frame(
 
     Raises:
         DataError: every fault of the source (at most 50 are told); nothing was stored.
+        SurveylabError: the frame cannot be called so.
     """
+    if not name.strip() or not name.isprintable() or set(name) & set("/\\") or name.startswith("."):
+        raise SurveylabError(f"A frame cannot be called {name!r}; write letters, digits, hyphens and underscores.")
     with prepared(source, reading, progress) as ready, ledger.write() as conn:
         taken = snapshots.take(conn, name, ready.units, ready.types, source=ready.name, at=now)
     return Loaded(**vars(taken), merged=ready.merged, notes=ready.notes)

@@ -12,7 +12,7 @@ import pytest
 
 from surveylab.design.frames import Column, FrameReading
 from surveylab.design.terms import Value
-from surveylab.errors import DataError
+from surveylab.errors import DataError, SurveylabError
 from surveylab.fieldwork.frames import Query, load_frame, prepared
 from surveylab.fieldwork.frames.faults import FRAME_CODES
 from surveylab.store import frames
@@ -206,7 +206,9 @@ def test_encodings_are_known_by_all_their_names(tmp_path: Path) -> None:
     assert units(path, encoding="UTF8") == [("u1", {"age": 5}, {})]
     odd = "id,a\nu1,5\n".encode("utf-16") + b"\x00\xdc\n\x00"
     assert codes(file(tmp_path, odd), encoding="utf-16") == [(3, "FR05")]
-    assert codes(path, encoding="latin-99") == [(0, "FR09")]
+    assert codes(file(tmp_path, "id,a\nu1,5\n"), encoding="utf-16") == [(1, "FR05")]
+    for wrong in ("latin-99", "base64"):
+        assert codes(path, encoding=wrong) == [(0, "FR09")]
 
 
 @pytest.mark.parametrize("sign", [";", "\t", "|"])
@@ -266,6 +268,13 @@ def test_a_faulty_file_changes_nothing(tmp_path: Path, ledger: Ledger) -> None:
         ids, fields = frames.units(conn, "customers", ("age",))
     assert ids.tolist() == ["u1"]
     assert fields["age"].tolist() == [5]
+
+
+@pytest.mark.parametrize("name", ["", " ", "../people", "a\\b", ".people", "a\nb"])
+def test_a_frame_has_a_name_that_a_file_can_have(tmp_path: Path, ledger: Ledger, name: str) -> None:
+    """What is said of it stands in frames/<name>.yaml."""
+    with pytest.raises(SurveylabError, match="cannot be called"):
+        load_frame(ledger, name, file(tmp_path, "id\nu1\n"), NOW)
 
 
 def test_a_new_file_is_a_new_snapshot(tmp_path: Path, ledger: Ledger) -> None:
