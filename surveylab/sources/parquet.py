@@ -23,7 +23,7 @@ def opened(path: Path, how: How) -> Iterator[Table]:  # noqa: ARG001 - nothing o
 
     try:
         file = parquet.ParquetFile(path)
-    except pa.ArrowException as error:
+    except (pa.ArrowException, UnicodeDecodeError) as error:
         refuse(path, 0, "FR15", f"the file cannot be read: {_said(error)}.", "Write it again.")
     except OSError as error:
         refuse(path, 0, "FR07", f"the file cannot be read: {reason(error)}.", "Check the path.")
@@ -50,7 +50,7 @@ def _rows(path: Path, file: Any) -> Iterator[tuple[int, list[str]]]:
             for row in zip(*map(_texts, batch.columns), strict=True):
                 number += 1
                 yield number, list(row)
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         refuse(path, number + 1, "FR15", f"the rows from here on cannot be read: {_said(error)}.", "Write it again.")
 
 

@@ -222,6 +222,8 @@ def test_what_parquet_holds_beyond_single_values_is_refused_unless_left_out(tmp_
     assert codes(path) == [(0, "FR18")]
     assert units(path, columns={"tags": Column("left_out")}) == [("u1", {}, {})]
     assert codes(file(tmp_path, path.read_bytes()[:200], "b.parquet")) == [(0, "FR15")]
+    noise = pa.array([b"a", b"b", b"\xff\xfe"], pa.binary()).view(pa.string())
+    assert codes(table_of(tmp_path / "c.parquet", id=["u1", "u2", "u3"], town=noise)) == [(1, "FR15")]
 
 
 @pytest.fixture
