@@ -247,8 +247,7 @@ def test_a_survey_that_has_closed_or_pauses_asks_nobody(browser, field, trial, c
 
 def test_a_survey_that_has_enough_asks_nobody(browser, field):
     """Once the last place of a quota over everybody is confirmed; an offer that was open comes to nothing."""
-    text = EXPERIMENT.format(contacts=1, **WORDING) + "quotas: {all: {most: 1}}\n"
-    opened(field, spec.read_documents({"trial.yaml": text, "questions.yaml": INSTRUMENT}, "trial.yaml"))
+    opened(field, study(reach="quotas: {all: {most: 1}}"))
     first, second, _ = people("trial")
     late = offered(browser, second)
     page = started(browser, displayed(browser, offered(browser, first)).json)
