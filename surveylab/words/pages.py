@@ -249,8 +249,8 @@ SCREENED_MORE = Word(
     "screened_more",
     en="Thank you for your answers. The other questions of this survey are for some people only, and by what you "
     "answered they are not for you.",
-    de="Danke für Ihre Antworten. Die übrigen Fragen dieser Umfrage sind nur für einen Teil der Menschen bestimmt, "
-    "und nach Ihren Antworten gehören Sie nicht dazu.",
+    de="Danke für Ihre Antworten. Die übrigen Fragen dieser Umfrage richten sich nur an einen Teil der Befragten, und "
+    "nach Ihren Antworten gehören Sie nicht dazu.",
     fr="Merci de vos réponses. Les autres questions de cette enquête ne s’adressent qu’à certaines personnes, et "
     "d’après vos réponses elles ne vous concernent pas.",
     es="Gracias por sus respuestas. Las demás preguntas de esta encuesta son solo para algunas personas y, según lo "

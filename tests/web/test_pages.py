@@ -16,7 +16,7 @@ BUDGET = 30_000
 STYLE_BUDGET = 6_200
 """Bytes over the wire of the stylesheet."""
 BLAME = re.compile(r"\b(invalid|illegal|forbidden|please|forgot|oops|sorry)\b", re.IGNORECASE)
-VOID = {"meta", "link", "input", "br", "img"}
+VOID = {"meta", "link", "input", "br", "img", "wbr"}
 
 
 class Dom(HTMLParser):
