@@ -36,7 +36,7 @@ def numeric(frame: FrameView, name: str) -> NDArray[np.float64]:
         for unit, value in zip(frame.ids.tolist(), values.tolist(), strict=True):
             if is_missing(value) or not isinstance(value, int | float):
                 raise SurveylabError(f"Unit {unit!r} has {value!r} for {name!r}, which must be a number.")
-    numbers = values.astype(np.float64)
+    numbers = values.astype(np.float64, copy=False)
     wrong = np.flatnonzero(~np.isfinite(numbers))
     if wrong.size:
         raise SurveylabError(

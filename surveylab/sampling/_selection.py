@@ -91,12 +91,13 @@ class _Sized:
     @cached_property
     def probability(self) -> NDArray[np.float64]:
         """Min(1, n x/X), the certain ones taken out of n and X."""
+        return self.at(np.arange(len(self.sizes)))
+
+    def at(self, places: NDArray[np.intp]) -> NDArray[np.float64]:
+        """The probabilities of these places only, shape (m,)."""
         by_chance = int(self.sizes.sum()) - int(self.sizes[self.certain].sum())
-        share = self.sizes / max(by_chance, 1)
-        share *= self.left
-        np.minimum(share, BELOW_ONE, out=share)
-        share[self.certain] = 1.0
-        return share
+        share = self.sizes[places] / max(by_chance, 1) * self.left
+        return np.where(self.certain[places], 1.0, np.minimum(share, BELOW_ONE))
 
 
 def points(rng: np.random.Generator, total: int, n: int) -> NDArray[np.int64]:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from surveylab.sampling import FrameView, Sample
 from surveylab.sampling._listing import listing
 from surveylab.sampling._requests import enough, sizes, whole
-from surveylab.sampling._selection import Sampford, Selection, Systematic
+from surveylab.sampling._selection import Sampford, Systematic
 
 PROBABILITY = True
 
@@ -60,7 +60,7 @@ def draw(frame: FrameView, settings: Settings, rng: np.random.Generator) -> Samp
     """
     selection = _selection(frame, settings)
     positions = selection.take(rng)
-    return Sample.of(positions, selection.probability[positions])
+    return Sample.of(positions, selection.at(positions))
 
 
 def joint(frame: FrameView, settings: Settings, positions: NDArray[np.intp]) -> NDArray[np.float64]:
@@ -72,7 +72,7 @@ def joint(frame: FrameView, settings: Settings, positions: NDArray[np.intp]) -> 
     return _selection(frame, settings).pairs(positions)
 
 
-def _selection(frame: FrameView, settings: Settings) -> Selection:
+def _selection(frame: FrameView, settings: Settings) -> Sampford | Systematic:
     enough(frame, settings.n)
     measure = whole(sizes(frame, settings.size))
     if settings.method == "sampford":

@@ -11,6 +11,7 @@ from surveylab.randomness import stream
 from surveylab.sampling import FrameView
 from surveylab.sampling._requests import whole
 from surveylab.sampling.pps import Settings, draw, joint
+from surveylab.weighting import sen_yates_grundy
 
 
 def frame(sizes: object) -> FrameView:
@@ -64,6 +65,20 @@ def test_sampfords_pairs_are_those_of_all_samples() -> None:
         seen[tuple(draw(frame(sizes), Settings(3, "size"), rng).positions.tolist())] += 1
     for s, chance in every.items():
         assert abs(seen[s] - draws * chance) <= 4.5 * np.sqrt(draws * chance * (1 - chance)), s
+
+
+def test_the_variance_from_pairs_is_unbiased() -> None:
+    """Over all 20 sets the mean of Sen, Yates and Grundy's estimates is the variance of the weighted total."""
+    sizes, y = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0], np.array([3.0, 1.0, 4.0, 1.0, 5.0, 9.0])
+    pi = 3 * np.array(sizes) / 21
+    expected = variance = 0.0
+    for s, chance in sets_of(sizes, 3).items():
+        units = np.array(s)
+        pairs = joint(frame(sizes), Settings(3, "size"), units)
+        found = sen_yates_grundy(y[units], pi[units], pairs)
+        expected += chance * found.variance
+        variance += chance * (found.estimate - y.sum()) ** 2
+    assert expected == pytest.approx(variance, rel=1e-12)
 
 
 @pytest.mark.parametrize("n", [2, 3, 7])
