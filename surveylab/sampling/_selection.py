@@ -21,6 +21,8 @@ from surveylab.randomness import below, first, order, words
 
 BELOW_ONE = 1 - 2.0**-53
 """The largest probability of a unit that is not certain."""
+VANISHED = 50
+"""A transform of exp(-50) adds nothing to one of 1."""
 WORDS = 2**15
 """Random words of several attempts that are drawn in one go."""
 
@@ -197,7 +199,8 @@ class Sampford(_Sized):
         Both expectations are means over the frequencies of the discrete Fourier transform of S
         (Fernandez and Williams 2010, IEEE Trans. Aerosp. Electron. Syst. 46, 803-817), without the
         alternating sums of Sampford's equation (1967, section 5), which lose digits as n grows.
-        As many frequencies as S has values that occur with more than 1e-20 (Bernstein's inequality).
+        As many frequencies as S has values that occur with more than 1e-20 (Bernstein's inequality), without those
+        at which its transform is below e^-50, as |E exp(i t S)| <= exp(-V (1 - cos t)): some thirty are left.
         """
         found = np.outer(self.probability[places], self.probability[places])
         chance = np.flatnonzero(~self.certain[places])
@@ -209,9 +212,11 @@ class Sampford(_Sized):
     def _by_chance(self, p: NDArray[np.float64]) -> NDArray[np.float64]:
         """The pairs of units with these first-order probabilities, shape (m,); the diagonal is of no use."""
         every, count = np.unique(self.probability[~self.certain], return_counts=True)
-        reach = 10 * sqrt(float(count @ (every * (1 - every)))) + 40
+        spread = float(count @ (every * (1 - every)))
+        reach = 10 * sqrt(spread) + 40
         size = int(min(count.sum() + 1, 2 * reach)) | 1  # odd: no frequency of pi, at which a p of 1/2 has no quotient
         frequency = 2 * np.pi * np.arange(size // 2 + 1) / size
+        frequency = frequency[spread * (1 - np.cos(frequency)) <= VANISHED]
         log, ahead = np.zeros(len(frequency), dtype=complex), np.zeros(len(frequency), dtype=complex)
         for start in range(0, len(every), 4096):
             some, times = every[start : start + 4096], count[start : start + 4096]
