@@ -10,6 +10,7 @@ from pathlib import Path
 
 from surveylab.design.frames import FieldType, FrameReading
 from surveylab.errors import DataError, Fault, SurveylabError
+from surveylab.fieldwork.frames.faults import told
 from surveylab.fieldwork.frames.intake import Intake, listed
 from surveylab.fieldwork.frames.layout import Layout, layout
 from surveylab.fieldwork.frames.opening import Query, opened
@@ -20,8 +21,6 @@ from surveylab.store.staging import Staging
 
 __all__ = ["AS_THEY_ARE", "Loaded", "Merged", "Query", "load_frame", "prepared"]
 
-SHOWN = 50
-"""Faults that are told; a file with more has the same few over and over."""
 AS_THEY_ARE = FrameReading()
 """Nothing is said about the source: each column is what its name says."""
 
@@ -110,28 +109,16 @@ def prepared(
             what = "the file has a header and no units."
             faults.append(Fault(table.name, 0, 0, "FR08", what, "Add one row for each unit."))
         if faults:
-            raise DataError(_told(faults))
+            raise DataError(told(faults))
         types = intake.types()
         yield Prepared(table.name, listed(staging, plan, types), types, merged, notes)
-
-
-def _told(faults: list[Fault]) -> list[Fault]:
-    """The first faults of a source, and how many more there are."""
-    faults = sorted(faults)
-    if len(faults) <= SHOWN:
-        return faults
-    last = faults[SHOWN]
-    more = Fault(
-        last.file, last.line, 1, "FR99", f"and {len(faults) - SHOWN:,} more faults from here on.", "Mend these."
-    )
-    return [*faults[:SHOWN], more]
 
 
 def _layout(table: Table, reading: FrameReading) -> Layout:
     try:
         return layout(table, reading)
     except DataError as error:
-        raise DataError(_told([*table.faults, *error.faults])) from None
+        raise DataError(told([*table.faults, *error.faults])) from None
 
 
 def _of_use(table: Table, plan: Layout) -> list[Fault]:

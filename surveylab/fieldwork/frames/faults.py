@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from surveylab.errors import Fault
+
 FRAME_CODES: dict[str, str] = {
     # The source.
     "FR01": "no header",
@@ -38,3 +40,17 @@ FRAME_CODES: dict[str, str] = {
     "FR99": "more faults than are told",
 }
 """Code -> meaning."""
+SHOWN = 50
+"""Faults that are told; a file with more has the same few over and over."""
+
+
+def told(faults: list[Fault]) -> list[Fault]:
+    """The first faults of a source, and how many more there are."""
+    faults = sorted(faults)
+    if len(faults) <= SHOWN:
+        return faults
+    last = faults[SHOWN]
+    more = Fault(
+        last.file, last.line, 1, "FR99", f"and {len(faults) - SHOWN:,} more faults from here on.", "Mend these."
+    )
+    return [*faults[:SHOWN], more]

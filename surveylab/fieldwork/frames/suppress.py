@@ -10,6 +10,7 @@ from pathlib import Path
 from surveylab.design.frames import ALIASES
 from surveylab.errors import DataError, Fault
 from surveylab.fieldwork.frames import addresses
+from surveylab.fieldwork.frames.faults import told
 from surveylab.fieldwork.frames.kinds import day
 from surveylab.fieldwork.frames.layout import plain
 from surveylab.fieldwork.frames.opening import opened
@@ -59,7 +60,7 @@ def suppress_file(ledger: Ledger, path: Path, listing: Listing, how: How) -> tup
         entries = list(_entries(table, listing, faults))
         faults += table.faults
     if faults:
-        raise DataError(faults[:50])
+        raise DataError(told(faults))
     with ledger.write() as conn:
         return len(entries), suppressions.suppress(conn, entries)
 

@@ -270,11 +270,12 @@ def test_a_faulty_file_changes_nothing(tmp_path: Path, ledger: Ledger) -> None:
     assert fields["age"].tolist() == [5]
 
 
-@pytest.mark.parametrize("name", ["", " ", "../people", "a\\b", ".people", "a\nb"])
-def test_a_frame_has_a_name_that_a_file_can_have(tmp_path: Path, ledger: Ledger, name: str) -> None:
+def test_a_frame_has_a_name_that_a_file_can_have(tmp_path: Path, ledger: Ledger) -> None:
     """What is said of it stands in frames/<name>.yaml."""
-    with pytest.raises(SurveylabError, match="cannot be called"):
-        load_frame(ledger, name, file(tmp_path, "id\nu1\n"), NOW)
+    for name in ("", " ", "../people", "a\\b", ".people", "a\nb"):
+        with pytest.raises(SurveylabError, match="cannot be called"):
+            load_frame(ledger, name, file(tmp_path, "id\nu1\n"), NOW)
+    assert load_frame(ledger, "people of 2026", file(tmp_path, "id\nu1\n"), NOW).new
 
 
 def test_a_new_file_is_a_new_snapshot(tmp_path: Path, ledger: Ledger) -> None:
