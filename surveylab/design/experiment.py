@@ -256,12 +256,20 @@ class Experiment:
     def strata(self) -> tuple[str, ...]:
         """The fields that form cells beside the arms: of strata, blocks and covariates, adjusted for, asked within."""
         named = [*getattr(self.sampling and self.sampling.settings, "strata", ())]
+        named += self._strata_of_levels()
         named += getattr(self.assignment.settings, "blocks", ())
         named += getattr(self.assignment.settings, "covariates", ())
         named += self.data.strata if self.data else ()
         named += [field for inquiry in self.inquiries for field in self.estimator(inquiry.name).adjust]
         named += [inquiry.by for inquiry in self.inquiries if inquiry.by]
         return tuple(dict.fromkeys(named))
+
+    def _strata_of_levels(self) -> list[str]:
+        """The strata of the samples that the levels of factors draw."""
+        sets = [pair for factor in self.assignment.factors for level in factor.levels for pair in level.sets]
+        whole = [getattr(value.settings, "strata", ()) for path, value in sets if path == "sampling"]
+        alone = [value for path, value in sets if path == "sampling.strata"]
+        return [field for strata in (*whole, *alone) for field in strata]
 
     @cached_property
     def sampled_by(self) -> tuple[str, ...]:

@@ -46,7 +46,11 @@ class Names:
         return cls(
             factors={name: level_names(at(factors, name, "levels")) for name in keys_of(factors)},
             inquiries=keys_of(at(node, "inquiries")),
-            strata=tuple(dict.fromkeys(name for path in strata for name in texts_of(at(node, *path)))),
+            strata=tuple(
+                dict.fromkeys(
+                    [name for path in strata for name in texts_of(at(node, *path))] + list(_strata_of_levels(factors))
+                )
+            ),
             messages=keys_of(at(node, "messages")),
             outcomes=Outcomes.of(node),
         )
@@ -60,6 +64,18 @@ class ExperimentReading:
     node: Node
     faults: tuple[Fault, ...]
     names: Names
+
+
+def _strata_of_levels(factors: Node | None) -> Iterator[str]:
+    """The strata of the samples that the levels of factors draw, as written."""
+    for name in keys_of(factors):
+        varies, levels = text_of(at(factors, name, "varies")), at(factors, name, "levels")
+        for level in keys_of(levels):
+            here = at(levels, level)
+            yield from texts_of(at(here, "sampling", "strata"))
+            yield from texts_of(at(here, "sampling.strata"))
+            yield from texts_of(at(here, "strata") if varies == "sampling" else None)
+            yield from texts_of(here if varies == "sampling.strata" else None)
 
 
 def level_names(levels: Node | None) -> tuple[str, ...]:

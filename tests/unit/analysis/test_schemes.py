@@ -133,6 +133,28 @@ def test_the_shipped_comparison(ledger: Ledger, capsys: pytest.CaptureFixture[st
     assert "spent, pps" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("varies", "levels"),
+    [
+        ("sampling", "{a: {scheme: srs, n: 5}, b: {scheme: stratified, strata: [region], n: 5}}"),
+        ("[sampling]", "{a: {sampling: {scheme: srs, n: 5}}, b: {sampling: {scheme: quota, strata: [region], n: 5}}}"),
+        ("sampling.strata", "{a: [years], b: [region]}"),
+        ("[sampling.strata]", "{a: {sampling.strata: [years]}, b: {sampling.strata: [region]}}"),
+    ],
+)
+def test_strata_of_levels_are_strata_of_the_analysis(varies: str, levels: str) -> None:
+    """Else a level that draws small strata more often would be compared with their shares in the sample."""
+    text = spec.read(SHIPPED).documents[SHIPPED.name]
+    begin, end = text.index("      varies: sampling\n"), text.index("contact:")
+    text = f"{text[:begin]}      varies: {varies}\n      levels: {levels}\n{text[end:]}"
+    text = text.replace("[stratified, srs]", "[b, a]").replace("[pps, srs]", "[b, a]")
+    if "sampling.strata" in varies:
+        text = text.replace("sampling: {scheme: srs, n: 300}", "sampling: {scheme: stratified, strata: [age], n: 300}")
+    text += "estimators: {size_on_response: {adjust: [region]}}\n"
+    read = spec.read_documents({**spec.read(SHIPPED).documents, SHIPPED.name: text}, SHIPPED.name)
+    assert "region" in read.experiment.strata
+
+
 def test_what_cannot_be_compared(ledger: Ledger) -> None:
     """Before the draw, and where response is not measured."""
     with pytest.raises(SurveylabError, match="was not drawn from a frame; run surveylab draw"):
