@@ -75,6 +75,8 @@ def main() -> None:
 PEER_UNITS = 20_000
 PEERS = {
     "planout": """
+import collections, collections.abc
+collections.MutableMapping = collections.abc.MutableMapping  # where it was when this package was released
 from planout.ops.random import UniformChoice
 from planout.assignment import Assignment
 arms = list(range(ARMS))
