@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
@@ -28,6 +28,8 @@ from surveylab.store import allocations, assignments, datasets, experiments, run
 from surveylab.store.ledger import Ledger
 
 LEVEL = 0.95
+FEWEST_CLUSTERS = 10
+"""In each arm, for a decision."""
 Draws = NDArray[np.float64]
 
 
@@ -52,6 +54,8 @@ class Ready:
     sample_ratio: SampleRatio | None
     shares: Shares
     cells_hash: str
+    clusters: Mapping[str, int]
+    """Arm -> clusters, where these were assigned as a whole; else empty."""
 
     @property
     def data_hash(self) -> str:
@@ -98,7 +102,7 @@ def analyse(
         sample_ratio=ready.sample_ratio,
         estimates=tuple(each for found in fitted.values() for each in found.estimates),
         refused=refused,
-        decision=_decision(study, fitted),
+        decision=_decision(ready, fitted),
     )
     _record(ledger, ready.experiment, "analysis", analysis, as_json(analysis))
     return analysis
@@ -143,7 +147,7 @@ def ready_data(ledger: Ledger, study: Study) -> Ready:
         with ledger.read() as conn:
             counts = {_key(study, levels): count for levels, count in datasets.cell_counts(conn, experiment)}
             seen = datasets.data_hash(conn, experiment)
-        return Ready(study, experiment, counts, None, run.result["shares"], seen)
+        return Ready(study, experiment, counts, None, run.result["shares"], seen, {})
     with ledger.read() as conn:
         found = experiments.experiment(conn, study.experiment.slug)
         if found is None:
@@ -151,16 +155,18 @@ def ready_data(ledger: Ledger, study: Study) -> Ready:
         study = as_drawn(found, study)
         counts = {_key(study, levels): count for levels, count in assignments.arm_counts(conn, found.id)}
         executed = {_key(study, dict(arm)): each for arm, each in allocations.executed(conn, found.id).items()}
+        sizes = assignments.cluster_sizes(conn, found.id) if study.experiment.assigns_clusters else {}
+    clusters = {_key(study, dict(arm)): len(each) for arm, each in sizes.items()}
     arms = study.experiment.arms
     sample_ratio = (
         ratio.executed_ratio(arms, executed)
         if executed
-        else ratio.sample_ratio(arms, counts, study.experiment.sampled_by)
+        else ratio.sample_ratio(arms, clusters or counts, study.experiment.sampled_by)
     )
     measure.measure_all(ledger, study, found.id)
     with ledger.read() as conn:
         shares = datasets.shares(conn, found.id, study.experiment.strata)
-        return Ready(study, found.id, counts, sample_ratio, shares, datasets.data_hash(conn, found.id))
+        return Ready(study, found.id, counts, sample_ratio, shares, datasets.data_hash(conn, found.id), clusters)
 
 
 def _key(study: Study, levels: Mapping[str, str]) -> str:
@@ -274,8 +280,19 @@ def _cases(data: Cells, factor: str, level: str, place: _Place) -> int:
     return round(float(data.n[inside].sum()))
 
 
-def _decision(study: Study, fitted: Mapping[str, Fitted]) -> Decision | None:
-    """What the rule says; None without a rule, or where an estimate that it needs was refused."""
-    rule = study.experiment.decision
+def _decision(ready: Ready, fitted: Mapping[str, Fitted]) -> Decision | None:
+    """What the rule says; None without a rule, or where an estimate that it needs was refused.
+
+    With fewer than ``FEWEST_CLUSTERS`` in an arm the rule decides nothing: what varies between clusters is not
+    known well enough (methodology 4, hard rule 1).
+    """
+    rule = ready.study.experiment.decision
     draws = {name: each.draws for name, each in fitted.items()}
-    return decide(rule, draws) if rule and not missing(rule, draws) else None
+    if rule is None or missing(rule, draws):
+        return None
+    decided = decide(rule, draws)
+    few = [f"{count} in {arm}" for arm, count in ready.clusters.items() if count < FEWEST_CLUSTERS]
+    if not few:
+        return decided
+    why = f"Not decided: fewer than {FEWEST_CLUSTERS} clusters were assigned to an arm ({', '.join(few)})."
+    return replace(decided, action=rule.otherwise, reason=why)

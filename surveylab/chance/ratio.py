@@ -100,8 +100,11 @@ def executed_ratio(arms: Sequence[Arm], executed: Mapping[str, Executed]) -> Sam
     return SampleRatio(observed=plain.observed, expected=expected, p=p, mismatch=p < THRESHOLD)
 
 
-def homogeneity(whole: Mapping[str, int], reached: Mapping[str, int]) -> SampleRatio:
+def homogeneity(whole: Mapping[str, int], reached: Mapping[str, int], effect: float = 1.0) -> SampleRatio:
     """Whether the cases that reached a stage are the same share of every arm: chi-square of the 2 x K table.
+
+    Cases of clusters that were assigned as a whole are alike; the statistic is divided by the design ``effect``
+    then (Donald and Donner 1987, Statistics in Medicine 6, 491-499).
 
     Where fewer than ``FEWEST`` of an arm are expected to reach it, or not to, p is from tables drawn with both
     margins fixed (Patefield 1981, Applied Statistics 30, 91-97), the same for the same counts.
@@ -115,7 +118,7 @@ def homogeneity(whole: Mapping[str, int], reached: Mapping[str, int]) -> SampleR
     spread = cases * share * (1 - share)
     if len(keys) < 2 or share in (0.0, 1.0):
         return SampleRatio(observed=counts, expected=told, p=1.0, mismatch=False)
-    statistic = float(((there - expected) ** 2 / spread).sum())
+    statistic = float(((there - expected) ** 2 / spread).sum()) / effect
     if min(expected.min(), (cases - expected).min()) < FEWEST:
         rng = randomness.stream("homogeneity", *map(str, [*cases.tolist(), int(there.sum())]))
         drawn = rng.multivariate_hypergeometric(cases, int(there.sum()), SAMPLES)

@@ -55,7 +55,7 @@ def _met_behind(path: str) -> str:
 
 
 def stage_ratios(
-    exp: Experiment, counts: Mapping[str, Mapping[str, int]], sampled: SampleRatio
+    exp: Experiment, counts: Mapping[str, Mapping[str, int]], sampled: SampleRatio, effect: float = 1.0
 ) -> tuple[StageRatio, ...]:
     """The ratio at every stage that anybody reached, in order.
 
@@ -66,15 +66,17 @@ def stage_ratios(
     Args:
         exp: the design.
         counts: stage -> arm (``Arm.key``) -> cases.
-        sampled: the ratio of the sampled cases.
+        sampled: the ratio of the sampled cases, or of their clusters where these were assigned as a whole.
+        effect: the design effect of these clusters.
     """
     last = min((met_behind(factor) for factor in exp.assignment.factors), key=STAGES.index)
+    whole = {arm.key: counts.get(STAGES[0], {}).get(arm.key, 0) for arm in exp.arms}
     found = []
     for stage in STAGES:
         observed = counts.get(stage, {})
         if not any(observed.values()):
             continue
-        ratio = sampled if stage == STAGES[0] else homogeneity(sampled.observed, observed)
+        ratio = sampled if stage == STAGES[0] else homogeneity(whole, observed, effect)
         before = STAGES.index(stage) <= STAGES.index(last)
         verdict: Literal["fits", "gate", "effect"] = "fits"
         if ratio.mismatch:

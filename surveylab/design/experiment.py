@@ -280,6 +280,13 @@ class Experiment:
             if any(steps(path)[0] == "sampling" for path in factor.varies)
         )
 
+    @property
+    def assigns_clusters(self) -> bool:
+        """Whether clusters are assigned as a whole, so that it is they that are counted, and not their cases."""
+        return bool(
+            getattr(self.assignment.settings, "cluster", None) or getattr(self.assignment.settings, "batch", None)
+        )
+
     @cached_property
     def arms(self) -> tuple[Arm, ...]:
         """The arms of the design, in the order of the file."""

@@ -77,10 +77,11 @@ def monitor(ledger: Ledger, slug: str, *, balanced: bool = True) -> Monitored:
         if study.experiment.data:
             raise SurveylabError(f"{slug} was fielded elsewhere; there is nothing to watch.")
         exp = study.experiment
-        stages = stage_ratios(exp, _counts(conn, exp, row.id), sampled_ratio(conn, exp, row.id))
+        counts = _counts(conn, exp, row.id)
+        stages = stage_ratios(exp, counts, sampled_ratio(conn, exp, row.id), _design_effect(conn, exp, row.id))
         leaks = leaks_of(conn, study, row.id)
         table = _balance(conn, study.experiment, row.id) if balanced else None
-    cases = sum(stages[0].observed.values()) if stages else 0
+    cases = sum(counts.get("sampled", {}).values())
     return Monitored(slug, row.version, row.digest, cases, stages, leaks, table, tuple(_refused(stages, leaks)))
 
 
@@ -93,12 +94,25 @@ def held(ledger: Ledger, slug: str) -> tuple[str, ...]:
 
 
 def sampled_ratio(conn: Connection, exp: Experiment, experiment_id: int) -> SampleRatio:
-    """The sampled cases of each arm against their stored probabilities."""
+    """The sampled cases of each arm, or its clusters, against their stored probabilities."""
+    if exp.assigns_clusters:
+        sizes = assignments.cluster_sizes(conn, experiment_id)
+        return ratio.sample_ratio(
+            exp.arms, {_key(exp, dict(arm)): len(each) for arm, each in sizes.items()}, exp.sampled_by
+        )
     counts = {_key(exp, levels): count for levels, count in assignments.arm_counts(conn, experiment_id)}
     executed = allocations.executed(conn, experiment_id)
     if not executed:
         return ratio.sample_ratio(exp.arms, counts, exp.sampled_by)
     return ratio.executed_ratio(exp.arms, {_key(exp, dict(levels)): each for levels, each in executed.items()})
+
+
+def _design_effect(conn: Connection, exp: Experiment, experiment_id: int) -> float:
+    """The most that clusters can have: as if all cases of a cluster did the same, sum of squared sizes over the sum."""
+    if not exp.assigns_clusters:
+        return 1.0
+    sizes = [size for each in assignments.cluster_sizes(conn, experiment_id).values() for size in each]
+    return sum(size**2 for size in sizes) / sum(sizes) if sizes else 1.0
 
 
 def leaks_of(conn: Connection, study: Study, experiment_id: int) -> Leaks:
@@ -176,15 +190,15 @@ def _counts(conn: Connection, exp: Experiment, experiment_id: int) -> dict[str, 
 
 def _balance(conn: Connection, exp: Experiment, experiment_id: int) -> Balance:
     """The arms as they were randomised: factors that vary the sampling draw other people by design."""
-    settings = exp.assignment.settings
-    whole = getattr(settings, "cluster", None) or getattr(settings, "batch", None)
     arms, clusters, fields = [], [], []
     for each in served.known_before(conn, experiment_id):
         arms.append("·".join(f"{f}={each.levels.get(f)}" for f in _within(exp)))
         clusters.append(each.cluster)
         fields.append(each.fields)
     names = list(dict.fromkeys(name for known in fields for name in known))
-    return balance(arms, {name: [known.get(name) for known in fields] for name in names}, clusters if whole else ())
+    return balance(
+        arms, {name: [known.get(name) for known in fields] for name in names}, clusters if exp.assigns_clusters else ()
+    )
 
 
 def _within(exp: Experiment) -> list[str]:

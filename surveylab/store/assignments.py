@@ -90,6 +90,18 @@ def arm_counts(conn: Connection, experiment_id: int) -> tuple[tuple[dict[str, st
     return tuple(sorted(found, key=lambda each: sorted(each[0].items())))
 
 
+def cluster_sizes(conn: Connection, experiment_id: int) -> dict[frozenset[tuple[str, str]], tuple[int, ...]]:
+    """The levels of each arm -> how many cases each of its clusters has; cases without one are not among them."""
+    cross = crossing(conn, experiment_id)
+    keys = [*cross.levels, cross.rows.c.cluster]
+    counted = select(*keys, func.count()).select_from(cross.rows).where(cross.rows.c.cluster != "").group_by(*keys)
+    found: dict[frozenset[tuple[str, str]], tuple[int, ...]] = {}
+    for row in conn.execute(counted):
+        levels = frozenset(cross.arm(row[:-2]).items())
+        found[levels] = (*found.get(levels, ()), int(row[-1]))
+    return found
+
+
 def strays(conn: Connection, experiment_id: int, allowed: Iterable[Mapping[str, str]]) -> tuple[Stray, ...]:
     """The cases whose stored levels form none of the combinations that are allowed: leaks."""
     known = {frozenset(levels.items()) for levels in allowed}

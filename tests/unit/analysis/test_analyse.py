@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 
+import numpy as np
 import pytest
 
-from surveylab import spec
+from surveylab import simulate, spec
 from surveylab.analysis import analyse as module
 from surveylab.analysis.analyse import analyse, ready_data, record_decision
 from surveylab.design.experiment import Study
 from surveylab.design.results import Decision, as_json
 from surveylab.errors import SpecError, SurveylabError
-from surveylab.store import runs
+from surveylab.fieldwork import recruit
+from surveylab.store import runs, snapshots
 from surveylab.store.ledger import Ledger
 
 Rate = Callable[[int, int], None]
+BEGIN = datetime(2026, 3, 2, 9, tzinfo=UTC)
 FILE = "nps_wording_length.yaml"
 INSTRUMENT = "relationship_nps.yaml"
 
@@ -136,3 +140,22 @@ def test_results_hold_finite_numbers_only(number: float) -> None:
     """JSON has no others; whatever made one stops here."""
     with pytest.raises(ValueError, match="not a number that JSON has"):
         as_json(Decision("adopt", "", {"P(a > 0)": number}, {}))
+
+
+@pytest.mark.parametrize(("scheme", "decided"), [("cluster\n  cluster: region", False), ("cluster\n  batch: 1", True)])
+def test_few_clusters_decide_nothing(ledger: Ledger, study: Study, scheme: str, *, decided: bool) -> None:
+    """Four regions are not ten in each arm: the rule's `otherwise`, and why; forty clusters of one case are enough.
+
+    The sample ratio is that of the clusters: forty cases in four regions are no forty draws.
+    """
+    with ledger.write() as conn:
+        snapshots.replace_frame(conn, "customers", "x", simulate.frame(80, "s"), BEGIN)
+    changed = edit(study, "scheme: blocked\n  blocks: [region]", f"scheme: {scheme}")
+    recruit.draw(ledger, changed, BEGIN)
+    ready = module.ready_data(ledger, changed)
+    fitted = {each.name: module.Fitted((), np.full(100, 9.0), None) for each in changed.experiment.inquiries}
+    decision = module._decision(ready, fitted)
+    assert decision is not None
+    assert ("Not decided" not in decision.reason) == decided
+    assert ready.sample_ratio is not None
+    assert sum(ready.sample_ratio.observed.values()) == (40 if decided else 4)

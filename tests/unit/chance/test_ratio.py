@@ -139,3 +139,11 @@ def test_false_alarms_over_executed_probabilities_are_rare() -> None:
             lead += 1 if in_a else -1
         low += executed_ratio(two, executed(cases)).p < 0.01
     assert low <= 20
+
+
+def test_cases_of_clusters_are_not_so_many_draws() -> None:
+    """With a design effect of 4 the statistic is a quarter: 120 of 500 against 40 of 300 is no mismatch any more."""
+    plain, clustered = (homogeneity({"a": 500, "b": 300}, {"a": 120, "b": 40}, effect) for effect in (1.0, 4.0))
+    assert chi2.isf(clustered.p, 1) == pytest.approx(chi2.isf(plain.p, 1) / 4)
+    assert plain.mismatch
+    assert not clustered.mismatch
