@@ -40,8 +40,12 @@ def names_of(names: Names | None) -> tuple[str, ...]:
 
 
 def check_columns(data: pd.DataFrame, names: Iterable[str]) -> None:
-    """SurveylabError with every name that is no column of the data."""
+    """SurveylabError with every name that is no column of the data, or that several have."""
+    names = list(names)
     absent = [name for name in dict.fromkeys(names) if name not in data.columns]
+    twice = [name for name in dict.fromkeys(names) if name not in absent and data.columns.tolist().count(name) > 1]
+    if twice:
+        raise SurveylabError(f"The data have several columns called {', '.join(map(repr, twice))}; rename all but one.")
     if absent:
         known = [str(column) for column in data.columns]
         raise SurveylabError(" ".join(f"The data have no column {name!r}.{hint(name, known)}" for name in absent))
@@ -54,6 +58,8 @@ def numbers(data: pd.DataFrame, name: str, role: str) -> Array:
         SurveylabError: the column is not there, or holds what is no number.
     """
     check_columns(data, [name])
+    if pd.api.types.is_datetime64_any_dtype(data[name]) or pd.api.types.is_timedelta64_dtype(data[name]):
+        raise SurveylabError(f"The column {name!r} ({role}) has to be numbers, and holds times.")
     try:
         values = pd.to_numeric(data[name]).to_numpy(dtype=np.float64, na_value=np.nan)
     except (TypeError, ValueError) as error:

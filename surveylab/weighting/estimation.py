@@ -242,6 +242,21 @@ class _Ask:
         self.domains = self._domains(data, wanted)
         self.codes = self.domains.codes if self.domains else np.zeros(len(data), dtype=np.int64)
         self.present = np.unique(self.codes[self.inside])
+        self._check_replicates()
+
+    def _check_replicates(self) -> None:
+        """SurveylabError where a replicate leaves a domain without weight: it has no estimate there."""
+        if self.design.replication is None:
+            return
+        for code in self.present.tolist():
+            rows = self.inside & (self.codes == code)
+            empty = int((self.design.replication.weights[rows].sum(axis=0) == 0).sum())
+            if empty:
+                where = self.domains.text(code) if self.domains else "The domain"
+                raise SurveylabError(
+                    f"{where} has no units in {empty:,} of the replicates; merge it with another domain, or estimate "
+                    "it by linearisation."
+                )
 
     def _domains(self, data: pd.DataFrame, wanted: NDArray[np.bool_]) -> Cells | None:
         """The domains; those that ``where`` leaves out altogether are not asked for."""
@@ -320,7 +335,10 @@ def _asked(ask: _Ask, statistic: str, columns: dict[str, NDArray[Any]], deff: De
     if statistic == "quantile":
         options["p"] = p
     call = getattr(made.estimation, statistic)
-    answer = call("y", "x", **options) if statistic == "ratio" else call("y", **options)
+    try:
+        answer = call("y", "x", **options) if statistic == "ratio" else call("y", **options)
+    except svy.SvyError as error:
+        raise SurveylabError(" ".join(str(error.detail).split())) from error
     found = _read(answer.to_dicts(), np.asarray(answer.covariance, dtype=np.float64), ask, float(design.df))
     if deff:
         found.frame["deff"] = _deff(found, ask, statistic, columns, deff) if replicated else found.frame["deff"]

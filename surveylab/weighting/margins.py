@@ -73,6 +73,7 @@ def _met(
     data: pd.DataFrame, active: Any, names: tuple[str, ...], given: Mapping[Any, float], faults: list[str]
 ) -> Margin | None:
     title = " x ".join(names)
+    given = dict(given)  # a Series will do
     if not given:
         faults.append(f"The margin {title} is empty.")
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -22,25 +23,26 @@ from surveylab.errors import SurveylabError
 from surveylab.fieldwork import recruit
 from surveylab.store import cases, frames, responses, snapshots, suppressions
 from surveylab.store.ledger import Connection, Ledger
+from surveylab.store.steps import Paradata, Sent
 from surveylab.weighting import Collapse
 from tests.unit.analysis.conftest import NOW, SHIPPED
 
 SLUG = "nps_wording_length"
+Send = Callable[[Connection, int, Sent, datetime], None]
 NONE = Collapse(fewest=1, largest=1e9)
 """Every class by itself."""
 
 
-def answer(conn: Connection, case: int, rating: int, instrument: Instrument) -> None:
+def answer(conn: Connection, case: int, rating: int, instrument: Instrument, send: Send) -> None:
     """Let a case give its rating, rate every driver with it where it is asked, answer the rest, and send it off."""
     words = {"recommend": rating, "why": "so", "tenure": 3, "improve": "much"}
     given = [Answer(item, item, value, 1) for item, value in words.items()]
     if any("drivers" in page.items for page in instrument.pages):
         rows = instrument.item("drivers").columns
         given += [Answer("drivers", column, str(1 + rating % 5), 1) for column in rows]
-    how = responses.Paradata(NOW)
     responses.append_event(conn, case, NOW, "started", key=f"{case}:started")
     later = NOW + timedelta(seconds=9)
-    responses.record_submission(conn, case, "recommendation", f"{case}", given, how=how, at=later, instrument="x")
+    send(conn, case, Sent("recommendation", f"{case}", given, Paradata(NOW), "x"), later)
     responses.append_event(conn, case, later, "submitted", key=f"{case}:submitted")
 
 
@@ -53,16 +55,16 @@ def large() -> Study:
 
 
 @pytest.fixture
-def fielded(ledger: Ledger, large: Study) -> Study:
+def fielded(ledger: Ledger, large: Study, send: Send) -> Study:
     """Drawn from 500 people; two of three cases answered, in the north fewer."""
     with ledger.write() as conn:
         snapshots.replace_frame(conn, "customers", "x", simulate.frame(500, "s"), NOW)
     recruit.draw(ledger, large, NOW)
-    answer_all(ledger, large, north=0.5, others=0.75)
+    answer_all(ledger, large, send, north=0.5, others=0.75)
     return large
 
 
-def answer_all(ledger: Ledger, study: Study, north: float, others: float) -> None:
+def answer_all(ledger: Ledger, study: Study, send: Send, *, north: float, others: float) -> None:
     """Let the cases of the north and the others answer with these probabilities."""
     rng = np.random.default_rng(1)
     with ledger.write() as conn:
@@ -70,7 +72,7 @@ def answer_all(ledger: Ledger, study: Study, north: float, others: float) -> Non
             if rng.uniform() < (north if case.fields["region"] == "north" else others):
                 instrument = study.plan(study.experiment.arm_of(case.levels)).instrument
                 assert instrument is not None
-                answer(conn, case.id, int(rng.integers(0, 11)), instrument)
+                answer(conn, case.id, int(rng.integers(0, 11)), instrument, send)
 
 
 def test_the_weights_of_an_arm_by_hand(ledger: Ledger, fielded: Study) -> None:
@@ -152,7 +154,7 @@ def test_margins_are_those_of_the_frame_as_it_was_drawn_from(ledger: Ledger, fie
     assert as_json(weigh(ledger, SLUG, ["region"])) == as_json(before)
 
 
-def test_where_the_sampling_is_varied_every_arm_stands_for_the_whole_frame(ledger: Ledger) -> None:
+def test_where_the_sampling_is_varied_every_arm_stands_for_the_whole_frame(ledger: Ledger, send: Send) -> None:
     """By two schemes in parts of the frame: even uncalibrated, an arm's weights add up to all eligible units."""
     documents = spec.read(SHIPPED).documents
     text = documents[SHIPPED.name].replace("n: 2000", "n: 60")
@@ -162,7 +164,7 @@ def test_where_the_sampling_is_varied_every_arm_stands_for_the_whole_frame(ledge
     with ledger.write() as conn:
         snapshots.replace_frame(conn, "customers", "x", simulate.frame(500, "s"), NOW)
     recruit.draw(ledger, study, NOW)
-    answer_all(ledger, study, north=1.0, others=1.0)
+    answer_all(ledger, study, send, north=1.0, others=1.0)
     found = weigh(ledger, SLUG, ["region"], calibrate=False)
     assert len(found.arms) == 8
     for arm in found.arms:

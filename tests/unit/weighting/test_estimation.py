@@ -265,6 +265,8 @@ def test_missing_values_are_refused_or_leave_the_domain(people: pd.DataFrame) ->
         ({"in": 2}, {"where": "in"}, "has to be 0 or 1"),
         ({"here": 1}, {"deff": "kish"}, "deff is against wor or wr"),
         ({}, {"level": 95}, "between 0 and 1"),
+        ({"score": pd.Timestamp("2026-01-01")}, {}, "has to be numbers, and holds times"),
+        ({"w": 0.5}, {"deff": "wor"}, "sum is no greater than the sample size"),
     ],
 )
 def test_what_cannot_be_estimated_is_told(
@@ -285,6 +287,13 @@ def test_a_domain_without_units_is_named(people: pd.DataFrame) -> None:
     with pytest.raises(SurveylabError, match=r"without units.*arm=labelled"):
         mean(Design(silent.assign(w=silent["w"] * silent["answered"]), "w", zero_weights="keep"), "score", by="arm")
     assert mean(Design(silent, "w"), "score", by="arm", where="answered").frame["arm"].tolist() == ["plain"]
+
+
+def test_a_name_of_two_columns_is_refused(people: pd.DataFrame) -> None:
+    """Nobody can know which is meant."""
+    twice = pd.concat([people, people[["score"]]], axis="columns")
+    with pytest.raises(SurveylabError, match="several columns called 'score'"):
+        mean(Design(twice, "w"), "score")
 
 
 def test_a_ratio_needs_a_denominator(people: pd.DataFrame) -> None:

@@ -208,6 +208,13 @@ def test_a_step_that_a_replicate_cannot_repeat_is_told(people: pd.DataFrame) -> 
         Design(data, "w", "region", "site").adjust(step).with_replicates("JKn")
 
 
+def test_a_domain_that_a_replicate_does_not_have_is_refused(people: pd.DataFrame) -> None:
+    """All of it in one site: no jackknife replicate without that site has an estimate."""
+    design = Design(people.assign(here=(people["site"] == 7) * 1), "w", "region", "site").with_replicates("JKn")
+    with pytest.raises(SurveylabError, match="here=1 has no units in 1 of the replicates"):
+        mean(design, "score", by="here")
+
+
 def test_propensities_are_fitted_anew_in_every_replicate(people: pd.DataFrame) -> None:
     """A replicate's weights are those of its own model."""
     design = Design(people, "w", "region", "site")
