@@ -15,7 +15,8 @@ from surveylab.sampling import srs
 def module(**changes: Any) -> ModuleType:
     """A sampling scheme, with some of its parts changed; None takes a part away."""
     made = ModuleType("scheme")
-    for name, part in {"Settings": srs.Settings, "needs": srs.needs, "draw": srs.draw, **changes}.items():
+    parts = {name: getattr(srs, name) for name in ("Settings", "PROBABILITY", "needs", "draw")}
+    for name, part in {**parts, **changes}.items():
         if part is not None:
             setattr(made, name, part)
     return made
