@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -130,6 +130,14 @@ class SurveyView:
     """The experiment's row, under which the logo of its frozen study stands; 0 before it is in the field."""
     chosen: str = ""
     """A language that was chosen on the landing page and is not written down yet: ways on carry it along."""
+    arm: str = ""
+    """The key of the arm that is asked so; "" for who has none yet."""
+
+    @property
+    def face(self) -> Hashable:
+        """What the surveys of two respondents have in common that read the same, but for what is filled in."""
+        own_code = self.resume_code is not None
+        return self.experiment, self.arm, self.slug, self.chosen, self.language, own_code
 
     @property
     def title(self) -> str:

@@ -10,9 +10,9 @@ from surveylab import registry
 from surveylab.design.cases import Answer
 from surveylab.design.instrument import Item
 from surveylab.design.rules import evaluate, names
-from surveylab.design.terms import Value
 from surveylab.digests import digest
-from surveylab.fieldwork.pages import Question, Wording
+from surveylab.fieldwork.pages import Wording
+from surveylab.fieldwork.passage import Passage
 from surveylab.fieldwork.sitting import PageView
 from surveylab.questions import OfItem
 
@@ -37,18 +37,18 @@ def read(view: PageView, data: Mapping[str, Any], faults: Mapping[str, str]) -> 
         faults: column -> message, for the values that did not validate.
     """
     parsed = {
-        question.item.id: _answers(view, question, data)
-        for question in view.questions
-        if not any(column in faults for column in question.item.columns)
+        item.id: _answers(view, item, position, data)
+        for position, item in enumerate(view.asked, start=1)
+        if faults.keys().isdisjoint(item.columns)
     }
     values = {answer.column: answer.value for answers in parsed.values() for answer in answers}
-    at_fault = {column for q in view.questions if q.item.id not in parsed for column in q.item.columns}
+    at_fault = {column for item in view.asked if item.id not in parsed for column in item.columns}
     before = {column: value for column, value in view.passage.answers.items() if column not in at_fault}
     after = replace(view.passage, answers={**before, **values})
     applying = {item.id: item for item in after.items(view.here)}
     asked = {column for item in applying.values() for column in item.columns}
     whole = [item for name, item in applying.items() if name in parsed]
-    messages = {**_placed(view, faults), **_together(view, whole, after.known, at_fault)}
+    messages = {**_placed(view, faults), **_together(view, whole, after, at_fault)}
     return Reading(
         tuple(answer for item, answers in parsed.items() if item in applying for answer in answers),
         {column: messages[column] for column in _in_order(view, messages) if column in asked},
@@ -57,19 +57,23 @@ def read(view: PageView, data: Mapping[str, Any], faults: Mapping[str, str]) -> 
 
 def _placed(view: PageView, faults: Mapping[str, str]) -> dict[str, str]:
     """The faults, those of a whole item at its first column as displayed: forms know the order of the file only."""
-    first = {column: q.item.columns[0] for q in view.questions for column in q.item.columns}
+    first = {column: item.columns[0] for item in view.asked for column in item.columns}
     whole = {first.get(column, column): message for column, message in faults.items() if isinstance(message, OfItem)}
     return {**whole, **{column: message for column, message in faults.items() if not isinstance(message, OfItem)}}
 
 
-def _together(view: PageView, items: Iterable[Item], known: Mapping[str, Value], at_fault: Set[str]) -> dict[str, str]:
+def _together(view: PageView, items: Iterable[Item], after: Passage, at_fault: Set[str]) -> dict[str, str]:
     """Column -> message, for the items without faults of their own that do not go with other answers.
 
     A rule that names an answer which is at fault itself is not looked at.
     """
+    bound = [item for item in items if item.validation]
+    if not bound:
+        return {}
+    known = after.known
     words = replace(view.words, known=known)
     found = {}
-    for item in items:
+    for item in bound:
         judged = (each for each in item.validation if not at_fault & set(names(each.error_if.tree)))
         failed = next((each for each in judged if evaluate(each.error_if, known)), None)
         if failed is not None and item.columns:
@@ -79,19 +83,18 @@ def _together(view: PageView, items: Iterable[Item], known: Mapping[str, Value],
 
 def _in_order(view: PageView, faults: Iterable[str]) -> list[str]:
     """Columns in the order in which they stand on the page."""
-    there = [column for question in view.questions for column in question.item.columns]
+    there = [column for item in view.asked for column in item.columns]
     return sorted(faults, key=lambda column: there.index(column) if column in there else len(there))
 
 
-def _answers(view: PageView, question: Question, data: Mapping[str, Any]) -> Iterable[Answer]:
-    """The answers to a question, with what was shown: the hash of its words, and where it stood.
+def _answers(view: PageView, item: Item, position: int, data: Mapping[str, Any]) -> Iterable[Answer]:
+    """The answers to an item, with what was shown: the hash of its words, and where it stood.
 
     The hash is over the language and every word of the item in the order of the file: the same words
     in another order have the same hash, and the order stands beside it. Who the person is does not
     enter the hash: names can be guessed and hashed, and an answer would tell whose it is after the person was erased.
     """
-    item = question.item
-    shown = _hash_of_words(view, item.id)
+    shown = view.alike(("hash", item.id), lambda words: _hash_of_words(view, item.id, words.anonymous))
     parsed = registry.load("questions", item.type).parse(item, data)
     rows = {column: row for row, column in enumerate(item.columns, start=1)}
     return [
@@ -99,7 +102,7 @@ def _answers(view: PageView, question: Question, data: Mapping[str, Any]) -> Ite
             item.id,
             column,
             value,
-            question.position,
+            position,
             item.displayed_options,
             shown,
             view.position,
@@ -115,14 +118,5 @@ def shown_hash(words: Wording, item: Item) -> str:
     return digest(words.language, *map(words, item.texts)).hex()
 
 
-def _hash_of_words(view: PageView, item: str) -> str:
-    """The hash of what an item says; once for all to whom it says the same, as most do."""
-    hashes, language = view.sitting.plan.hashes, view.language
-    known = hashes.get((item, language))
-    if known is None:
-        words = replace(view.words.anonymous, filled=set())
-        as_written = next(each for each in view.items if each.id == item)
-        known = shown_hash(words, as_written)
-        if not words.filled:
-            hashes[item, language] = known
-    return known
+def _hash_of_words(view: PageView, item: str, words: Wording) -> str:
+    return shown_hash(words, next(each for each in view.items if each.id == item))

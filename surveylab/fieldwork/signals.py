@@ -26,7 +26,14 @@ def signals(view: PageView, seconds: float, *, trapped: bool) -> tuple[str, ...]
         seconds: from its display to its submission, by the server's clock.
         trapped: whether the field was filled in.
     """
-    texts = [view.title or "", *(f"{question.text} {question.hint or ''}" for question in view.questions)]
-    words = sum(len(text.split()) for text in texts)
-    fast = view.page not in view.passage.sent and seconds < words * SECONDS_PER_WORD * PLAUSIBLE
+    fast = view.page not in view.passage.sent and seconds < _words(view) * SECONDS_PER_WORD * PLAUSIBLE
     return (*(("trap",) if trapped else ()), *(("speed",) if fast else ()))
+
+
+def _words(view: PageView) -> int:
+    """How many words there are to read."""
+    texts = [text for item in view.asked for text in (item.text, item.hint) if text]
+    if view.here.title:
+        texts.append(view.here.title)
+    asked = tuple([item.id for item in view.asked])
+    return view.alike(("words", view.page, asked), lambda words: sum(len(words(text).split()) for text in texts))

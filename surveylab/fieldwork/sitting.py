@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from itertools import count
+from typing import TypeVar, cast
 
 from surveylab import registry
 from surveylab.design.cases import IN_APP
@@ -20,6 +21,8 @@ from surveylab.fieldwork.reader import ANYBODY, Reader, settled
 from surveylab.fieldwork.studies import ArmPlan
 from surveylab.store.cases import Case
 from surveylab.store.responses import InterviewState
+
+Told = TypeVar("Told")
 
 TAKING = (Standing.INVITED, Standing.STARTED)
 """The standings in which answers are taken."""
@@ -64,7 +67,7 @@ class Sitting:
     @property
     def taking(self) -> Sitting:
         """The same, as if the survey were not paused: a page that was sent is taken all the same."""
-        return replace(self, case=replace(self.case, paused_at=None))
+        return self if self.case.paused_at is None else replace(self, case=replace(self.case, paused_at=None))
 
     @property
     def admission(self) -> Admission:
@@ -107,7 +110,7 @@ class Sitting:
         code = resume.shown(self.case.resume_code) if self.case.resume_code else None
         chosen = self.reader.chosen if self.reader.chosen == self.language != self.settled else ""
         row, slug = self.case.experiment, self.case.slug
-        return SurveyView(self.case.token, self.plan.instrument, self.words, slug, code, row, chosen)
+        return SurveyView(self.case.token, self.plan.instrument, self.words, slug, code, row, chosen, self.plan.arm)
 
     @property
     def reception(self) -> Reception:
@@ -261,6 +264,23 @@ class PageView:
         """Whether nothing is entered on the page."""
         columns = (column for item in self.asked for column in item.columns)
         return not self.preselected and not any(column in self.passage.answers for column in columns)
+
+    def alike(self, what: Hashable, compute: Callable[[Wording], Told]) -> Told:
+        """What follows from the words of the arm: worked out once where it is the same for everybody.
+
+        Args:
+            what: its name, and what it depends on beside the arm and the language.
+            compute: makes it of the words as this respondent reads them.
+        """
+        kept = self.sitting.plan.alike
+        key = what, self.language
+        if key in kept:
+            return cast("Told", kept[key])
+        words = replace(self.words, filled=set())
+        made = compute(words)
+        if not words.filled:
+            kept[key] = made
+        return made
 
     @property
     def _asks_alone(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cached_property, lru_cache
@@ -56,8 +56,8 @@ class ArmPlan:
     """Whether a message offers answers, which its links select."""
     completes_count: bool = False
     """Whether others are assigned by who has completed."""
-    hashes: dict[tuple[str, str], str] = field(default_factory=dict, compare=False)
-    """Item and language -> the hash of its words, for those that read the same for everybody of the arm."""
+    alike: dict[Hashable, object] = field(default_factory=dict, compare=False)
+    """What has been worked out of the words of the arm and is the same for everybody (``PageView.alike``)."""
 
     def shown_to(self, chance: Chance) -> ArmPlan:
         """The plan of the case that has this chance."""

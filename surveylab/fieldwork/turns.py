@@ -35,7 +35,7 @@ def submission(
     case = sitting.case.id
     if not ENDS.isdisjoint(state.kinds):
         return THANKS, None
-    before = view.passage.under(state.answers, state.events)
+    before = view.passage if state is sitting.state else view.passage.under(state.answers, state.events)
     said = {answer.column: answer.value for answer in reading.answers}
     passage = replace(before, answers={**before.answers, **said}, sent=before.sent | {view.page})
     following = passage.after(view.here)

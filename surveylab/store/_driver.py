@@ -10,11 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NoReturn
 
 from sqlalchemy import ClauseElement, Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import TypeEngine
+
+from surveylab.store.columns import Instant
 
 Values = Mapping[str, Any]
 _Process = Callable[[Any], Any]
@@ -83,10 +87,14 @@ class Statement:
 def _compiled(clause: ClauseElement, conn: Connection) -> _Compiled:
     compiled = clause.compile(dialect=conn.dialect)
     assert isinstance(compiled, SQLCompiler)
-    processes = {
-        name: each.type.dialect_impl(conn.dialect).bind_processor(conn.dialect) for name, each in compiled.binds.items()
-    }
+    processes = {name: _process(each.type, conn) for name, each in compiled.binds.items()}
     return _Compiled(str(compiled), tuple(compiled.positiontup or ()), processes)
+
+
+def _process(kind: TypeEngine[Any], conn: Connection) -> _Process | None:
+    """What makes of a value what the driver stores; the same moment stands in many rows, and is made once."""
+    process = kind.dialect_impl(conn.dialect).bind_processor(conn.dialect)
+    return lru_cache(64)(process) if process and isinstance(kind, Instant) else process
 
 
 def _failed(conn: Connection, text: str, error: Any) -> NoReturn:

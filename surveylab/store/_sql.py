@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -36,6 +36,7 @@ def insert(
     replacing: Sequence[str] = (),
     where: str = "",
     returning: str = "",
+    spelt: Collection[str] = (),
 ) -> TextClause:
     """An INSERT that knows ON CONFLICT, with one typed parameter for each of its columns.
 
@@ -49,6 +50,7 @@ def insert(
         replacing: those that the row that is there takes over; without any, it stays as it is.
         where: the condition of a partial index.
         returning: the column that comes back from a row that was written.
+        spelt: the columns of JSON that are given as text.
     """
     names = columns or table.columns.keys()
     parts = (
@@ -57,7 +59,7 @@ def insert(
         conflicting(conflict, replacing, where),
         f"RETURNING {returning}" if returning else "",
     )
-    typed = (bindparam(name, type_=table.c[name].type) for name in names)
+    typed = (bindparam(name, type_=Text() if name in spelt else table.c[name].type) for name in names)
     return text(" ".join(filter(None, parts))).bindparams(*typed)
 
 

@@ -16,7 +16,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import JSON, Connection, Dialect, Table, Text, bindparam, text
@@ -112,7 +112,7 @@ def advance(conn: Connection, step: Step) -> bool:
     parts = _parts(step)
     if conn.dialect.name == "postgresql":
         whole = _at_once(tuple(part for part, _ in parts))
-        return bool(whole.rows(conn, {**_turn(step), **{part.name: part.text(rows) for part, rows in parts}}))
+        return bool(whole.rows(conn, {**_turn(step), **{part.name: _text(rows) for part, rows in parts}}))
     if not _MOVE.rows(conn, _turn(step)):
         return False
     for part, rows in parts:
@@ -135,12 +135,10 @@ class _Part:
         self.name = table.name
         names = tuple(columns or table.columns.keys())
         taken = [name for name in names if name not in conflict] if replacing else []
-        self._json = {name for name in names if isinstance(table.c[name].type, JSON)}
-        # A text where JSON is meant: what it holds may be more than a text of PostgreSQL can hold.
-        kinds = (
-            f"{name} {'TEXT' if name in self._json else table.c[name].type.compile(_POSTGRESQL)}" for name in names
-        )
-        values = (f"CAST(sent.{name} AS JSON)" if name in self._json else f"sent.{name}" for name in names)
+        # JSON comes as text: within that of the rows it could say things that no text of PostgreSQL can hold.
+        spelt = {name for name in names if isinstance(table.c[name].type, JSON)}
+        kinds = (f"{name} {'TEXT' if name in spelt else table.c[name].type.compile(_POSTGRESQL)}" for name in names)
+        values = (f"CAST(sent.{name} AS JSON)" if name in spelt else f"sent.{name}" for name in names)
         self.hanging = " ".join(  # names of ours, no values
             (
                 f"INSERT INTO {self.name} ({', '.join(names)}) SELECT {', '.join(values)} FROM moved,",  # noqa: S608
@@ -148,16 +146,14 @@ class _Part:
                 conflicting(conflict, taken, where),
             )
         )
-        self.alone = Statement(lambda _: insert(table, conflict, columns=names, replacing=taken, where=where))
+        self.alone = Statement(
+            lambda _: insert(table, conflict, columns=names, replacing=taken, where=where, spelt=spelt)
+        )
 
-    def text(self, rows: Iterable[Mapping[str, Any]]) -> str:
-        """The parameter of ``hanging``."""
-        return json.dumps([{name: self._spelt(name, value) for name, value in row.items()} for row in rows])
 
-    def _spelt(self, name: str, value: Any) -> Any:
-        if isinstance(value, datetime):
-            return value.isoformat()
-        return json.dumps(value, allow_nan=False) if name in self._json else value
+def _text(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The parameter of ``_Part.hanging``."""
+    return json.dumps(rows, default=datetime.isoformat)
 
 
 _POSTGRESQL: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
@@ -198,7 +194,7 @@ def _turn(step: Step) -> dict[str, int]:
 
 
 def _parts(step: Step) -> list[tuple[_Part, list[dict[str, Any]]]]:
-    """The rows of each table that a step adds to."""
+    """The rows of each table that a step adds to, JSON as text."""
     case = {"case_id": step.case}
     sent = step.sent
     # In the order of their keys, so that two steps which wait for each other's rows do so in one order.
@@ -217,7 +213,13 @@ def _parts(step: Step) -> list[tuple[_Part, list[dict[str, Any]]]]:
 def _how(how: Paradata, at: datetime) -> dict[str, Any]:
     pressed = max(how.shown_at, at - how.waited) if how.waited else at
     waited = {"waited": how.waited.total_seconds()} if how.waited else {}
-    return {"shown_at": how.shown_at, "submitted_at": pressed, "device": how.device, "detail": {**how.detail, **waited}}
+    detail = json.dumps({**how.detail, **waited}, allow_nan=False)
+    return {"shown_at": how.shown_at, "submitted_at": pressed, "device": how.device, "detail": detail}
+
+
+@lru_cache(10_000)  # answers are many, orders of options few
+def _order(options: tuple[str, ...]) -> str:
+    return json.dumps(options)
 
 
 def _answer(answer: Answer) -> dict[str, Any]:
@@ -230,7 +232,7 @@ def _answer(answer: Answer) -> dict[str, Any]:
         "kind": kind,
         "missing": str(answer.value) if absent else None,
         "position": answer.position,
-        "option_order": list(answer.option_order),
+        "option_order": _order(answer.option_order),
         "text_hash": answer.text_hash,
         "page_position": answer.page_position,
         "row_position": answer.row_position,

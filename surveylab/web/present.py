@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import Response
@@ -123,7 +124,7 @@ def thanks(survey: SurveyView) -> Response:
 
 def privacy(notice: Notice | None) -> Response:
     """What is stored and what is not."""
-    return _plain(notice.survey, "privacy", 200, notice=notice) if notice else problem(404)
+    return _plain(notice.survey, "privacy", 200, own=True, notice=notice) if notice else problem(404)
 
 
 def stopped(survey: SurveyView) -> Response:
@@ -194,9 +195,7 @@ def page_text(view: PageView, ticket: Ticket, files: assets.Addresses, **values:
     )
 
 
-def _form(
-    survey: SurveyView, template: str, place: Place, *, forged: bool, code: int = 200, **values: object
-) -> Response:
+def _form(survey: SurveyView, template: str, place: Place, *, forged: bool, code: int = 200, **values: Any) -> Response:
     return _plain(
         survey,
         template,
@@ -209,10 +208,25 @@ def _form(
     )
 
 
-def _plain(survey: SurveyView, template: str, code: int, **values: object) -> Response:
-    return Response(
-        plain_text(survey, template, assets.addresses_for(survey), resume_at=_resume_at(survey), **values), code
-    )
+def _plain(
+    survey: SurveyView,
+    template: str,
+    code: int,
+    *,
+    own: bool = False,
+    ticket: Ticket | None = None,
+    action: str = "",
+    **values: Any,
+) -> Response:
+    """A page around the instrument; ``own`` says that it tells a respondent of things that others are not told."""
+    files, resume_at = assets.addresses_for(survey), _resume_at(survey)
+    more = {"ticket": ticket, "action": action, "resume_at": resume_at}
+    render_plainly = partial(plain_text, survey, template, files, **more, **values)
+    if own or survey.feedback or not survey.token:
+        return Response(render_plainly(), code)
+    varying = (ticket.visit, ticket.signature) if ticket else ()
+    around = template, root(), embedded(), files, resume_at, *values.items()
+    return Response(desk().stencils.text(survey, varying, render_plainly, around=around), code)
 
 
 def plain_text(survey: SurveyView, template: str, files: assets.Addresses, **values: object) -> str:

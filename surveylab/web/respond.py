@@ -102,38 +102,38 @@ def submit(token: str, page: str) -> Response:
 
     With another language wanted, the page again as it was filled in, and nothing of it stored.
     """
-    at, asked = now(), _asked()
-    view = interview().view(token, page, at, asked, record=False, sent=True)
+    at, asked, sent, mine = now(), _asked(), request.form, interview()
+    view = mine.view(token, page, at, asked, record=False, sent=True)
     if not isinstance(view, PageView):
         return _answer(token, view)
-    form = desk().forms.read(view, request.form)
+    form = desk().forms.read(view, sent)
     if form.forged:
         return present.question_unsigned(view, form)
-    ticket = sent_ticket(request.form)
-    if LANGUAGE in request.form:
-        other = interview().switch(token, page, request.form[LANGUAGE], at, asked)
+    ticket = sent_ticket(sent)
+    if LANGUAGE in sent:
+        other = mine.switch(token, page, sent[LANGUAGE], at, asked)
         if not isinstance(other, PageView):
             return _answer(token, other)
         return present.question_switched(other, form, ticket.shown_at)
     if view.begins:  # the page was opened by an answer in a message: to submit it is to start as well
-        received = interview().start(token, at, sent=True)
-        begun = received if isinstance(received, Reception) else interview().view(token, page, at, asked, sent=True)
+        received = mine.start(token, at, sent=True)
+        begun = received if isinstance(received, Reception) else mine.view(token, page, at, asked, sent=True)
         if not isinstance(begun, PageView):
             return _answer(token, begun)
         view = begun
     reading = read(view, form.values, form.faults)
     if reading.faults and view.language != view.settled:  # another one was chosen elsewhere while it was filled in
-        chosen = interview().switch(token, page, view.settled, at, asked)
+        chosen = mine.switch(token, page, view.settled, at, asked)
         if not isinstance(chosen, PageView):
             return _answer(token, chosen)
-        view, form = chosen, desk().forms.read(chosen, request.form)
+        view, form = chosen, desk().forms.read(chosen, sent)
         reading = read(view, form.values, form.faults)
     if reading.faults:
         return present.question_again(view, form, reading.faults, ticket.shown_at)
-    signs = signals(view, (at - waited() - ticket.shown_at).total_seconds(), trapped=bool(request.form.get(TRAP)))
+    signs = signals(view, (at - waited() - ticket.shown_at).total_seconds(), trapped=bool(sent.get(TRAP)))
     detail = {**({"signals": list(signs)} if signs else {}), **paradata(view.preselected, form.entered)}
     how = Paradata(ticket.shown_at, device(request.headers.get("User-Agent", "")), detail, waited())
-    return present.onwards(token, interview().submit(view, reading, ticket.visit, how, at))
+    return present.onwards(token, mine.submit(view, reading, ticket.visit, how, at))
 
 
 @blueprint.post("/<token>/<page>/beacon")

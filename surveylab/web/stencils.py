@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from threading import Lock
 
 from surveylab.design.instrument import Arrangeable, Item
+from surveylab.fieldwork.pages import SurveyView
 from surveylab.fieldwork.sitting import PageView
 
 MOST = 400
@@ -55,7 +56,7 @@ class Stencils:
     def page(
         self, view: PageView, visit: str, signature: str, render: Callable[[], str], *, around: Hashable = ()
     ) -> bytes:
-        """A page on which nothing was entered just now, from its stencil where there is one.
+        """A page of the instrument on which nothing was entered just now, from its stencil where there is one.
 
         Args:
             view: the page.
@@ -66,17 +67,28 @@ class Stencils:
         """
         if not view.is_blank:
             return render().encode()
-        varying = [view.survey.token, visit, signature]
-        if view.survey.resume_code is not None:
-            varying.append(view.survey.resume_code)
-        face = around, _face(view)
+        return self.text(view.survey, (visit, signature), render, around=(around, _face(view)))
+
+    def text(self, survey: SurveyView, varying: Sequence[str], render: Callable[[], str], *, around: Hashable) -> bytes:
+        """A text that is the same for everybody of an arm, from its stencil where there is one.
+
+        Args:
+            survey: what the text says of the survey, and to whom.
+            varying: the values in it that are this respondent's own, beside token and resume code.
+            render: renders it plainly.
+            around: what it depends on beyond these and the application.
+        """
+        values = [survey.token, *varying]
+        if survey.resume_code is not None:
+            values.append(survey.resume_code)
+        face = survey.face, around
         stencil = self._kept.get(face)
         if stencil is not None:
-            return stencil.filled(varying)
-        page = render()
-        if not view.words.filled:
-            self._keep(face, cut(page, varying))
-        return page.encode()
+            return stencil.filled(values)
+        text = render()
+        if not survey.words.filled:
+            self._keep(face, cut(text, values))
+        return text.encode()
 
     def _keep(self, face: Hashable, stencil: Stencil) -> None:
         with self._lock:
@@ -90,12 +102,9 @@ def _face(view: PageView) -> Hashable:
 
     A value that a page begins to show belongs here, unless it follows from the page of the arm and its language.
     """
-    sitting = view.sitting
-    survey = sitting.survey
     return (
-        (sitting.case.experiment, sitting.plan.arm, view.page, sitting.language, survey.slug, survey.chosen),
-        (view.back, view.last, view.begins, view.minutes, view.way if view.progress != "none" else None),
-        survey.resume_code is None,
+        (view.page, view.back, view.last, view.begins, view.minutes),
+        view.way if view.progress != "none" else None,
         tuple([_shown(item, view.items) for item in view.asked]),
     )
 
