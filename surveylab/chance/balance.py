@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import chi2
 
+from surveylab.chance._tail import upper_tail
 from surveylab.crossing import is_missing, written
 
 MOST_VALUES = 20
@@ -83,7 +83,7 @@ def balance(arm: Sequence[str], fields: Mapping[str, Sequence[Any]], cluster: Se
         )
     )
     statistic, degrees = _omnibus(matrix, means, sizes)
-    p = float(chi2.sf(statistic, degrees)) if degrees else 1.0
+    p = upper_tail(statistic, degrees) if degrees else 1.0
     return Balance(told, statistic, degrees, p, len(matrix), tuple(left_out))
 
 

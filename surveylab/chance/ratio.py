@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import chi2
 
 from surveylab import randomness
+from surveylab.chance._tail import upper_tail
 from surveylab.design.factors import Arm
 from surveylab.design.results import SampleRatio
 from surveylab.errors import GateError
@@ -57,7 +57,7 @@ def sample_ratio(arms: Sequence[Arm], observed: Mapping[str, int], given: Collec
     elif min(part.min() for part in compared) < FEWEST:
         p = _simulated(statistic, compared)
     else:
-        p = float(chi2.sf(statistic, sum(len(part) - 1 for part in compared)))
+        p = upper_tail(statistic, sum(len(part) - 1 for part in compared))
     counts = {arm.key: observed.get(arm.key, 0) for arm in arms}
     return SampleRatio(observed=counts, expected={key: expected[key] for key in counts}, p=p, mismatch=p < THRESHOLD)
 
@@ -125,7 +125,7 @@ def homogeneity(whole: Mapping[str, int], reached: Mapping[str, int], effect: fl
         larger = (((drawn - expected) ** 2 / spread).sum(axis=1) >= statistic * (1 - 1e-9)).sum()
         p = float((1 + larger) / (1 + SAMPLES))
     else:
-        p = float(chi2.sf(statistic, len(keys) - 1))
+        p = upper_tail(statistic, len(keys) - 1)
     return SampleRatio(observed=counts, expected=told, p=p, mismatch=p < THRESHOLD)
 
 
