@@ -190,7 +190,8 @@ def _fit(ledger: Ledger, ready: Ready, measured: Measure, group: list[Inquiry]) 
         table = datasets.cells(conn, ready.experiment, measured.key, measure.logged(study, measured))
     if table.empty:
         raise SurveylabError(f"No case has a value of {measured.key} yet; collect or load data first.")
-    data = cells_of(table, study.experiment.arms, ready.shares)
+    levels = {factor.name: factor.level_names for factor in study.experiment.assignment.factors}
+    data = replace(cells_of(table, study.experiment.arms, ready.shares), levels=levels)
     estimator = study.experiment.estimator(group[0].name)
     fit = models.fit(
         estimator.model or measure.family_of(study, measured),

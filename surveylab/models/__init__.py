@@ -58,6 +58,8 @@ class Cells:
     shares: Mapping[str, Array]
     """Stratum group -> frame share of each of its labels; groups not named are averaged over
     at zero (a block or a cluster is a sample of its kind)."""
+    levels: Mapping[str, tuple[str, ...]] | None = None
+    """Factor -> its levels, the reference first; in the order in which the arms name them where nothing is said."""
 
 
 @runtime_checkable

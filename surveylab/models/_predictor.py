@@ -80,6 +80,8 @@ class Predictor:
 
     arms: tuple[Arm, ...]
     terms: tuple[Term, ...]
+    levels: Mapping[str, tuple[str, ...]]
+    """Factor -> its levels, the reference first."""
 
     @cached_property
     def scale_names(self) -> tuple[str, ...]:
@@ -126,11 +128,6 @@ class Predictor:
         every = {v.name: groups.get(v.name, at_zero) for term in self.terms for v in term.variables} | index
         return np.hstack([term.columns(every, len(arm)) for term in self.terms])
 
-    @cached_property
-    def levels(self) -> dict[str, tuple[str, ...]]:
-        """Factor -> its levels, in the order of the arms."""
-        return levels_of(self.arms)
-
 
 def predictor(cells: Cells, priors: Priors, heterogeneity: Sequence[tuple[str, str]] = ()) -> Predictor:
     """The predictor of the arms and groups of ``cells``; ``heterogeneity`` are (factor, group) pairs.
@@ -141,7 +138,7 @@ def predictor(cells: Cells, priors: Priors, heterogeneity: Sequence[tuple[str, s
     Raises:
         SurveylabError: a pair or a prior names what is not there, or a scale or an sd is not positive.
     """
-    levels = levels_of(cells.arms)
+    levels = cells.levels or levels_of(cells.arms)
     _refuse_unknown(levels, cells, priors, heterogeneity)
     factors = {name: zero_sum(name, labels) for name, labels in levels.items() if len(labels) > 1}
     groups = {name: zero_sum(name, labels) for name, (labels, _) in cells.groups.items() if len(labels) > 1}
@@ -156,7 +153,7 @@ def predictor(cells: Cells, priors: Priors, heterogeneity: Sequence[tuple[str, s
             if f in factors and g in groups
         ),
     ]
-    return Predictor(cells.arms, (intercept, *(term for term in batches if term.scale != 0)))
+    return Predictor(cells.arms, (intercept, *(term for term in batches if term.scale != 0)), levels)
 
 
 def levels_of(arms: Sequence[Arm]) -> dict[str, tuple[str, ...]]:

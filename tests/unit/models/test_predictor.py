@@ -49,6 +49,18 @@ def test_every_interaction_cell_has_the_scale_as_its_prior_sd(
     assert np.linalg.matrix_rank(rows) == 12
 
 
+def test_the_reference_is_what_the_design_says_wherever_the_arms_begin(by_region: Build) -> None:
+    """A fraction may begin with another level: a prior of `new` is a shift against `plain`, not the other way round."""
+    cells = by_region(N, N)
+    turned = replace(cells, arms=cells.arms[::-1], levels={"wording": ("plain", "new")})
+    given = Priors(effects={"wording": {"new": Effect(1.0, 0.1)}})
+    assert predictor(turned, given).levels == {"wording": ("plain", "new")}
+    shift = predictor(turned, given).rows(np.array([0, 1]), {}) @ predictor(turned, given).location
+    assert shift[0] - shift[1] == pytest.approx(1.0)
+    with pytest.raises(SurveylabError, match="wording"):
+        predictor(replace(turned, levels=None), given)
+
+
 def test_shifts_are_differences_from_the_first_level() -> None:
     """A coefficient of a factor with given priors is level minus first level, and the mean is untouched."""
     coding = shifts("f", ("one", "two", "three")).coding[:-1]

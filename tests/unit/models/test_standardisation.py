@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
+from itertools import product
 
 import numpy as np
 import pytest
@@ -61,6 +63,20 @@ def test_shares_are_averaged_by_assignment_and_frame(crossed: Cells) -> None:
     weights = {(2, 0): 0.2, (2, 1): 0.05, (3, 0): 0.6, (3, 1): 0.15}
     wanted = sum(w / (1 + np.exp(-eta(fit, coefficients, *place))) for place, w in weights.items())
     np.testing.assert_allclose(fit.level_mean("a", "y"), wanted)
+
+
+def test_a_level_is_averaged_over_what_is_assigned_and_not_over_its_own_arms(crossed: Cells) -> None:
+    """Of three arms x·u, y·u and y·v the other factor of x is u in all; its mean is that of u and v as assigned."""
+    pairs = (("x", "u", "1/2"), ("y", "u", "1/4"), ("y", "v", "1/4"))
+    three = tuple(Arm((("a", a), ("b", b)), Fraction(share)) for a, b, share in pairs)
+    index, one = np.arange(3), np.ones(3)
+    cells = Cells(three, index, one, one, one, groups={}, shares={})
+    fit, coefficients = by_hand(cells, "binary")
+    whole, draws = by_hand(replace(crossed, groups={}, shares={}), "binary")
+    np.testing.assert_array_equal(coefficients, draws)  # the same coding: the levels stand in the same order
+    share = {(a, b): 1 / (1 + np.exp(-eta(whole, draws, place, 0))) for place, (a, b) in enumerate(product("xy", "uv"))}
+    np.testing.assert_allclose(fit.level_mean("a", "x"), 0.75 * share["x", "u"] + 0.25 * share["x", "v"])
+    np.testing.assert_allclose(fit.level_mean("b", "v"), 0.5 * share["x", "v"] + 0.5 * share["y", "v"])
 
 
 def test_within_a_stratum_only_its_own_share_counts(crossed: Cells) -> None:
