@@ -94,7 +94,7 @@ def weigh(
         calibrated=calibrate,
         variance=estimated[0][1].variance if estimated else "",
         level=0.95,
-        arms=tuple(_arm(adjusted, study, key, names) for key in data[ARM].unique()),
+        arms=tuple(_arm(adjusted, study, key, names) for key in _in_order(data[ARM].unique(), study)),
         merged=tuple(Merged(row["class"], row["merged_into"]) for row in merged.to_dict("records")),
         scores=tuple(each for name, found in estimated for each in _scores(name, found, study)),
         differences=tuple(each for name, found in estimated for each in _differences(name, found, study)),
@@ -217,12 +217,20 @@ def _arm(design: Design, study: Study, key: str, names: Sequence[str]) -> ArmWei
     )
 
 
+def _in_order(keys: Iterable[str], study: Study) -> list[str]:
+    """Keys of arms in the order of the file."""
+    there = set(keys)
+    return [arm.key for arm in study.experiment.arms if arm.key in there]
+
+
 def _levels(study: Study, key: str) -> dict[str, str]:
     return dict(next(arm for arm in study.experiment.arms if arm.key == key).levels)
 
 
 def _scores(name: str, found: Estimates, study: Study) -> Iterator[WeightedScore]:
-    for row in found.frame.to_dict("records"):
+    rows = {row[ARM]: row for row in found.frame.to_dict("records")}
+    for key in _in_order(rows, study):
+        row = rows[key]
         error, limits = _error(row)
         arm = _levels(study, row[ARM])
         yield WeightedScore(name, arm, int(row["n"]), float(row["estimate"]), error, limits, int(row["df"]))
@@ -231,9 +239,10 @@ def _scores(name: str, found: Estimates, study: Study) -> Iterator[WeightedScore
 def _differences(name: str, found: Estimates, study: Study) -> Iterator[ScoreDifference]:
     if len(found) < 2:
         return
-    keys = [arm.key for arm in study.experiment.arms]
-    first = min(found.frame[ARM], key=keys.index)
-    for row in found.differences(ARM, reference=first).frame.to_dict("records"):
+    first, *others = _in_order(found.frame[ARM], study)
+    rows = {row[ARM]: row for row in found.differences(ARM, reference=first).frame.to_dict("records")}
+    for key in others:
+        row = rows[key]
         error, limits = _error(row)
         yield ScoreDifference(
             name, _levels(study, row[ARM]), _levels(study, first), float(row["estimate"]), error, limits

@@ -85,6 +85,9 @@ def test_the_weights_of_an_arm_by_hand(ledger: Ledger, fielded: Study) -> None:
     regions = pd.Series(fields["region"][adult]).value_counts()
     assert found.population == regions.sum()
     assert [arm.n for arm in found.arms] == [60, 60, 60, 60]
+    order = [dict(arm.levels) for arm in fielded.experiment.arms]
+    assert [arm.arm for arm in found.arms] == order
+    assert [each.arm for each in found.scores if each.score == "net_promoter"] == order
     for arm in found.arms:
         mine = data[data["arm"] == next(a.key for a in fielded.experiment.arms if dict(a.levels) == arm.arm)]
         said = mine[mine["responded"] == 1]
