@@ -23,7 +23,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from benchmarks._survey import PAGES
-from surveylab.web.server import THREADS
+from surveylab.web.server import threads
 
 TABLES = (
     "CREATE TABLE IF NOT EXISTS event (token TEXT, page TEXT, at TEXT, visit TEXT, PRIMARY KEY (token, page, visit))",
@@ -115,7 +115,7 @@ if __name__ == "__main__":
         port=int(port),
         interface=Interfaces.WSGI,
         workers=1,
-        blocking_threads=THREADS,
+        blocking_threads=threads(address),
         websockets=False,
         log_level=LogLevels.warning,
     ).serve(target_loader=partial(application, address, documents), wrap_loader=False)

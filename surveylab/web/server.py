@@ -12,8 +12,14 @@ from granian.log import LogLevels
 from surveylab.settings import Settings
 from surveylab.web import clocks
 
-THREADS = 4
-"""Per worker. Python runs one at a time; the others wait for the database."""
+THREADS = {"sqlite": 1, "postgresql": 4}
+"""Per worker, by the engine. Python runs one at a time: more pay where they wait for a server, and cost where they
+would hand each other the interpreter around each statement of SQLite (docs/decisions/0013)."""
+
+
+def threads(database_url: str) -> int:
+    """How many threads a worker has on the database of this address."""
+    return THREADS["postgresql" if database_url.startswith("postgres") else "sqlite"]
 
 
 def application(settings: Settings, synthetic: bool) -> Flask:
@@ -42,7 +48,7 @@ def serve(
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=THREADS,
+        blocking_threads=threads(settings.database_url),
         websockets=False,
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
