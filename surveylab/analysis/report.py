@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,18 @@ from surveylab.store import datasets, experiments, histories
 from surveylab.store.ledger import Ledger
 
 
-def write_report(ledger: Ledger, study: Study, analysis: Analysis, target: Path) -> None:
-    """Write the report to ``target``, making its folder; it shows the design that was analysed."""
+def write_report(
+    ledger: Ledger, study: Study, analysis: Analysis, target: Path, watched: Mapping[str, Any] | None = None
+) -> None:
+    """Write the report to ``target``, making its folder; it shows the design that was analysed.
+
+    ``watched`` is what ``surveylab monitor --json`` prints, where somebody watched the fieldwork.
+    """
     with ledger.read() as conn:
         found = experiments.experiment(conn, study.experiment.slug)
     if found is not None and not study.experiment.data:
         study = as_drawn(found, study)
-    content = {"study": study, "analysis": analysis, "flow": flow(ledger, study)}
+    content = {"study": study, "analysis": analysis, "flow": flow(ledger, study), "watched": watched}
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(experiment_report.render(content), encoding="utf-8")
 

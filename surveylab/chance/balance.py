@@ -15,6 +15,8 @@ from surveylab.crossing import is_missing, written
 MOST_VALUES = 20
 """Values of a field beyond which its texts are names rather than classes; such a field is not compared."""
 MISSING = "missing"
+SINGULAR = 1e-8
+"""Variance, of columns with variance 1, below which a direction is one that the classes rule out, and rounding."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ def _omnibus(matrix: NDArray[np.float64], means: NDArray[np.float64], sizes: NDA
     scaled = (matrix[:, varies] - matrix[:, varies].mean(axis=0)) / matrix[:, varies].std(axis=0)
     shift = (means[:, varies] - matrix[:, varies].mean(axis=0)) / matrix[:, varies].std(axis=0)
     covariance = np.atleast_2d(np.cov(scaled, rowvar=False))
-    rank = int(np.linalg.matrix_rank(covariance, hermitian=True))
-    inverse = np.linalg.pinv(covariance, hermitian=True)
+    rank = int(np.linalg.matrix_rank(covariance, tol=SINGULAR, hermitian=True))
+    inverse = np.linalg.pinv(covariance, rcond=SINGULAR, hermitian=True)
     statistic = float((sizes * np.einsum("ai,ij,aj->a", shift, inverse, shift)).sum())
     return statistic, rank * (len(sizes) - 1)

@@ -155,11 +155,14 @@ def report(spec: Path, output: Path | None) -> None:
     Example: surveylab report experiments/nps_wording_length.yaml
     """
     from surveylab.analysis.report import write_report
+    from surveylab.design.results import as_json as plain
+    from surveylab.fieldwork.monitor import monitor
 
-    analysis = _analysed(spec)
+    analysis, study = _analysed(spec), study_of(spec)
     target = output or Path("results") / f"{analysis.experiment}.html"
     with opened() as ledger:
-        write_report(ledger, study_of(spec), analysis, target)
+        watched = None if study.experiment.data else plain(monitor(ledger, study.experiment.slug))
+        write_report(ledger, study, analysis, target, watched)
     click.echo(str(target))
 
 

@@ -67,6 +67,14 @@ def test_an_arm_of_older_people_is_found_and_clusters_are_not_counted_as_persons
     assert together.p > 0.2
 
 
+@pytest.mark.parametrize("n", [200, 2_000, 20_000])
+def test_the_degrees_are_those_of_the_classes_however_many_cases(n: int) -> None:
+    """A number and three regions are three directions; what is left of the fourth is rounding."""
+    rng = np.random.default_rng(9)
+    fields = {"age": rng.integers(16, 80, n).tolist(), "region": rng.choice(["n", "s", "w"], n).tolist()}
+    assert balance(np.repeat(["a", "b", "c", "d"], n // 4).tolist(), fields).degrees == 9
+
+
 def test_names_are_not_compared() -> None:
     """A text with more than twenty values is told as left out; nothing else is not compared."""
     found = balance(["a", "b"] * 15, {"code": [f"x{number}" for number in range(30)], "one": ["same"] * 30})

@@ -141,3 +141,20 @@ def test_the_page_says_everything_and_loads_nothing() -> None:
 def test_what_comes_from_outside_is_escaped() -> None:
     """A reason with a tag in it is text on the page."""
     assert "<script>alert" not in rendered(analysis(reason="<script>alert(1)</script>"))
+
+
+def test_checks_of_chance_are_told_in_words_where_there_are_some() -> None:
+    """The stage with its exposure and what it means, the leaks, and how far the arms are apart; escaped."""
+    ratio = {"stage": "submitted", "exposure": "after", "observed": {"a": 900, "b": 700}, "p": 0.0001}
+    line = {"field": "age<b>", "value": None, "arm": "a", "mean": 41.25, "others": 40.5, "smd": 0.0484}
+    watched = {
+        "stages": [{**ratio, "verdict": "effect"}],
+        "leaks": {"exposures": 1600, "other_arm": 1, "no_arm": 1},
+        "balance": {"differences": [line], "statistic": 1.25, "degrees": 1, "p": 0.264},
+    }
+    study = spec.read(ROOT / "experiments" / "nps_wording_length.yaml")
+    content = {"study": study, "analysis": analysis(), "flow": []}
+    page = registry.load("reports", "experiment").render({**content, "watched": watched})
+    for words in ("1,600", "the arms differ: an effect", "2 of 1,600 exposures", "+0.048", "p = 0.264", "age&lt;b&gt;"):
+        assert words in page
+    assert "Checks of chance" not in registry.load("reports", "experiment").render(content)
