@@ -66,7 +66,7 @@ def draw(spec: Path, links: Path | None, new_version: bool, as_json: bool) -> No
         return
     click.echo(f"{drawn.cases:,} of {drawn.eligible:,} eligible units drawn ({drawn.frame:,} on the frame).")
     if drawn.suppressed:
-        click.echo(f"{drawn.suppressed:,} units are suppressed and were taken off before.")
+        click.echo(f"Suppressed and taken off before: {drawn.suppressed:,}.")
     if drawn.excluded:
         told = ", ".join(f"{units:,} {purpose}" for purpose, units in drawn.excluded.items())
         click.echo(f"Left out before the draw: {told}.")

@@ -188,7 +188,7 @@ def frame_show(name: str, as_json: bool) -> None:
     say_mappings([{"field": field, "type": kind or "unknown"} for field, kind in stored.types.items()])
     click.echo()
     say_mappings([{"known": known, "units": f"{count:,}"} for known, count in reach.items()])
-    click.echo(f"\n{suppressed:,} units are suppressed and not drawn.")
+    click.echo(f"\nSuppressed and not drawn: {suppressed:,}.")
 
 
 @frame.command("history")
