@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import pandas as pd
 
 from surveylab import registry
-from surveylab.analysis.measure import record_of
 from surveylab.design import scoring
 from surveylab.design.cases import CaseRecord
 from surveylab.design.experiment import Study
@@ -47,7 +46,7 @@ def case_table(conn: Connection, study: Study, experiment: int) -> CaseTable:
     for chunk in histories.case_records(conn, experiment):
         for history in chunk:
             arm = study.experiment.arm_of(history.levels)
-            record = record_of(history, arm, plans[arm], study.experiment.seed)
+            record = histories.record_of(history, study.experiment, arm, plans[arm])
             number, responded = place[history.id], response.compute(record, None)
             row: dict[str, object] = {
                 ARM: arm.key,

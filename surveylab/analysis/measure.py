@@ -10,8 +10,6 @@ from surveylab.design.cases import CaseRecord
 from surveylab.design.experiment import Plan, Study
 from surveylab.design.factors import Arm
 from surveylab.design.measures import Measure, measures
-from surveylab.design.orders import Chance
-from surveylab.design.presentation import presented
 from surveylab.store import datasets, histories, runs
 from surveylab.store.ledger import Connection, Ledger
 
@@ -60,7 +58,7 @@ def measure_all(ledger: Ledger, study: Study, experiment: int) -> int:
                 arm = study.experiment.arm_of(history.levels)
                 if arm not in plans:
                     plans[arm] = study.plan(arm)
-                rows += _measured(record_of(history, arm, plans[arm], study.experiment.seed), wanted)
+                rows += _measured(histories.record_of(history, study.experiment, arm, plans[arm]), wanted)
             with ledger.write() as writing:
                 if not count:
                     _record(writing, study, experiment, {})  # until the cells are added up, nothing is measured
@@ -84,21 +82,3 @@ def _measured(record: CaseRecord, wanted: tuple[Measure, ...]) -> Iterator[tuple
     for measure in wanted:
         outcome = registry.load("outcomes", measure.outcome)
         yield record.case, measure.key, outcome.compute(record, measure.item), outcome.VERSION
-
-
-def record_of(history: histories.CaseHistory, arm: Arm, plan: Plan, seed: str) -> CaseRecord:
-    """A case as outcomes see it: its history, and what it was asked by its arm and by chance."""
-    assert plan.instrument is not None
-    assert plan.measurement is not None
-    return CaseRecord(
-        case=history.id,
-        arm=arm,
-        instrument=presented(plan.instrument, Chance(seed, history.unit)).instrument,
-        events=history.events,
-        answers=history.answers,
-        page_seconds=history.page_seconds,
-        unit=history.fields,
-        complete_from=plan.measurement.complete_from,
-        partial_from=plan.measurement.partial_from,
-        active_seconds=history.active_seconds,
-    )

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from surveylab.analysis.drawn import as_drawn
-from surveylab.analysis.measure import record_of
 from surveylab.design import aggregates, scoring
 from surveylab.design.cases import CaseRecord
 from surveylab.design.experiment import Plan, Study
@@ -56,7 +55,7 @@ def official_scores(ledger: Ledger, study: Study) -> Scores:
         for chunk in histories.case_records(conn, found.id):
             for history in chunk:
                 arm = study.experiment.arm_of(history.levels)
-                record = record_of(history, arm, plans[arm], study.experiment.seed)
+                record = histories.record_of(history, study.experiment, arm, plans[arm])
                 if record.had("started"):
                     _count(tallies, record)
     return Scores(

@@ -26,6 +26,8 @@ STAGES = {
 ENDS = frozenset({"submitted", "opted_out", "screened_out", "quota_full"})
 """The kinds of event behind which no page of the interview is taken, and no more places in quotas."""
 
+_SENT = ("sent", "bounced")
+
 IN_APP = "in_app"
 """The channel whose prompts are displayed at random to who is there: the detail of their event ``sent``."""
 KIOSK = "kiosk"
@@ -38,11 +40,17 @@ class Event:
 
     Kinds: selected, sent, opened, started, page (one accepted submission of a page),
     language (its detail is the one in which the person reads from then on),
-    submitted, opted_out, bounced, screened_out (its detail is the page), quota_full (its detail names
-    the quota), dismissed (a prompt in an app, by its button).
+    submitted, opted_out (its detail says by what, where it was no link: complaint, stop), bounced,
+    screened_out (its detail is the page), quota_full (its detail names the quota), dismissed (a prompt
+    in an app, by its button).
 
-    The detail of ``sent`` begins with the channel. In an app, to be sent is to be displayed.
-    That of ``selected`` is kiosk for who came to one, and empty otherwise.
+    What a receipt or a person may add: declined (said no to this survey, and not to all), out_of_office
+    (an automatic reply for the whole field period), other_address (a reply from an address that was not
+    sampled), wrong_person (who answered is not who was sampled), duplicate (of another case), fraud,
+    not_eligible, deceased, unable (by health), no_language, no_literacy.
+
+    The detail of ``sent``, and of ``bounced``, begins with the channel. In an app, to be sent is to be
+    displayed. That of ``selected`` is kiosk for who came to one, and empty otherwise.
     """
 
     at: datetime
@@ -87,6 +95,12 @@ class CaseRecord:
     active_seconds: Mapping[str, float] = field(default_factory=dict)
     """Page -> seconds of its page_seconds in which it was in view, as its script told and the server's clock
     allows (methodology 2.2); a page of which nothing is known is not there."""
+    closes_at: datetime | None = None
+    """The end of the field period, exclusive; None where there is none."""
+    listed: bool = True
+    """Whether the unit stands on a frame; not, where whoever came was taken."""
+    known_eligible: bool = False
+    """Whether the frame proves that its units are eligible."""
 
     @cached_property
     def known(self) -> Mapping[str, Value]:
@@ -121,6 +135,20 @@ class CaseRecord:
     def had(self, kind: str) -> bool:
         """Whether an event of that kind is in the history."""
         return any(event.kind == kind for event in self.events)
+
+    def within(self, kind: str) -> bool:
+        """Whether an event of that kind happened in the field period."""
+        return any(event.kind == kind and self.in_time(event) for event in self.events)
+
+    def in_time(self, event: Event) -> bool:
+        """Whether an event lies in the field period."""
+        return self.closes_at is None or event.at < self.closes_at
+
+    @property
+    def undelivered(self) -> bool:
+        """Whether what was sent came back on every channel; where a receipt names none, all of it did."""
+        sent, back = ({event.detail.partition(" ")[0] for event in self.events if event.kind == kind} for kind in _SENT)
+        return bool(back) and ("" in back or sent <= back)
 
     @property
     def prompted(self) -> bool:

@@ -28,6 +28,9 @@ class Frame:
     source: str
     unit: str = "unit"
     eligible: Rule | None = None
+    eligibility: Literal["known", "unknown"] = "unknown"
+    """Whether standing on it proves that a unit is eligible, as on a list of customers; then who is silent is a
+    non-contact (AAPOR 2.20) and not of unknown eligibility (3.19)."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ The mean over an arm is the numerator and denominator of RR2 (AAPOR Standard Def
 from __future__ import annotations
 
 from surveylab.design.cases import CaseRecord
-from surveylab.design.dispositions import disposition
+from surveylab.design.dispositions import RULES_VERSION, disposition
 from surveylab.design.instrument import Instrument
 from surveylab.design.terms import Among, ErrorSource, Scale
 
@@ -16,7 +16,7 @@ AMONG = Among.SAMPLED
 ERROR = ErrorSource.NONRESPONSE
 SCALE = Scale.RISK_DIFFERENCE
 BETTER = 1
-VERSION = 1
+VERSION = RULES_VERSION
 
 
 def fault(instrument: Instrument, item: str | None) -> str | None:

@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from surveylab.design.cases import Answer, Event
+from surveylab.design.cases import Answer, CaseRecord, Event
+from surveylab.design.experiment import Experiment, Plan
+from surveylab.design.factors import Arm
+from surveylab.design.orders import Chance
+from surveylab.design.presentation import presented
 from surveylab.design.terms import Value
 from surveylab.store._bulk import chunks
 from surveylab.store._crossing import crossing
 from surveylab.store._sql import among, insert
 from surveylab.store.paradata import active_seconds, page_seconds
 from surveylab.store.responses import ANSWERS, answer_from
-from surveylab.store.tables import answer, assignment, event, measure, measured, sampled_case
+from surveylab.store.tables import answer, assignment, event, experiment, measure, measured, sampled_case
 
 Levels = frozenset[tuple[str, str]]
 """Pairs of factor and level; of an arm, as far as a case has them."""
@@ -29,7 +34,9 @@ class CaseHistory:
     """Everything that the ledger holds of one case.
 
     ``page_seconds``: page -> seconds from its first display to its first submission;
-    ``active_seconds``: those of them in which it was in view, where that is known.
+    ``active_seconds``: those of them in which it was in view, where that is known. ``drawn_at`` is when its
+    version was drawn (None: it takes arrivals only), ``probability`` that of its inclusion (None: whoever came
+    was taken).
     """
 
     id: int
@@ -40,6 +47,9 @@ class CaseHistory:
     answers: Mapping[str, Answer]
     page_seconds: Mapping[str, float]
     active_seconds: Mapping[str, float]
+    stratum: str
+    probability: float | None
+    drawn_at: datetime | None
 
 
 def case_records(conn: Connection, experiment_id: int, changed_only: bool = False) -> Iterator[list[CaseHistory]]:
@@ -58,6 +68,27 @@ def case_records(conn: Connection, experiment_id: int, changed_only: bool = Fals
         mine = mine.where(happened != func.coalesce(seen, -1))
     ids = conn.scalars(mine.order_by(sampled_case.c.id)).all()
     return (_histories(conn, some) for some in chunks(ids, _AT_ONCE))
+
+
+def record_of(history: CaseHistory, exp: Experiment, arm: Arm, plan: Plan) -> CaseRecord:
+    """A case as outcomes see it: its history, and what it was asked by its arm and by chance."""
+    assert plan.instrument is not None
+    assert plan.measurement is not None
+    return CaseRecord(
+        case=history.id,
+        arm=arm,
+        instrument=presented(plan.instrument, Chance(exp.seed, history.unit)).instrument,
+        events=history.events,
+        answers=history.answers,
+        page_seconds=history.page_seconds,
+        unit=history.fields,
+        complete_from=plan.measurement.complete_from,
+        partial_from=plan.measurement.partial_from,
+        active_seconds=history.active_seconds,
+        closes_at=history.drawn_at + plan.contact.closes if history.drawn_at else None,
+        listed=exp.frame is not None,
+        known_eligible=exp.frame is not None and exp.frame.eligibility == "known",
+    )
 
 
 def reached(conn: Connection, experiment_id: int) -> dict[Levels, dict[str, int]]:
@@ -104,7 +135,8 @@ def _histories(conn: Connection, ids: Sequence[int]) -> list[CaseHistory]:
     for each in conn.execute(given):
         answers[each.case_id][each.column_name] = answer_from(each)
     seconds, active = page_seconds(conn, ids), active_seconds(conn, ids)
-    mine = select(sampled_case.c.id, sampled_case.c.unit, sampled_case.c.fields)
+    own = [sampled_case.c[name] for name in ("id", "unit", "fields", "stratum", "inclusion_probability")]
+    mine = select(*own, experiment.c.drawn_at).join(experiment, experiment.c.id == sampled_case.c.experiment_id)
     mine = mine.where(among(conn, sampled_case.c.id, ids))
     return [
         CaseHistory(
@@ -116,6 +148,9 @@ def _histories(conn: Connection, ids: Sequence[int]) -> list[CaseHistory]:
             answers.get(row.id, {}),
             seconds.get(row.id, {}),
             active.get(row.id, {}),
+            row.stratum,
+            row.inclusion_probability,
+            row.drawn_at,
         )
         for row in conn.execute(mine.order_by(sampled_case.c.id))
     ]

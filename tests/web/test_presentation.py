@@ -190,7 +190,7 @@ def test_a_validation_needs_both_answers(browser, field, row):
 
 def test_two_of_three_sets_are_asked_and_the_third_was_not_asked(browser, field, row, ledger):
     """Planned missingness: the probability stands in the ledger, and the reason with what is missing."""
-    from surveylab.analysis.measure import record_of
+    from surveylab.store.histories import record_of
 
     pairs = set()
     for token in field.tokens(row)[:15]:
@@ -206,7 +206,7 @@ def test_two_of_three_sets_are_asked_and_the_third_was_not_asked(browser, field,
             assert drawn[2] == pytest.approx(1 / 3)
         for history in next(iter(histories.case_records(conn, row)))[:15]:
             arm = study.experiment.arm_of(history.levels)
-            record = record_of(history, arm, study.plan(arm), study.experiment.seed)
+            record = record_of(history, study.experiment, arm, study.plan(arm))
             reasons = [record.responses[name] for name in ("x", "y", "z")]
             if record.had("submitted"):
                 assert sorted(map(str, reasons)) == ["not_asked", "words", "words"]
@@ -214,7 +214,7 @@ def test_two_of_three_sets_are_asked_and_the_third_was_not_asked(browser, field,
 
 def test_why_there_is_no_answer(browser, field, row, ledger):
     """Left blank, not asked, not reached: each column of the instrument has its answer or its reason."""
-    from surveylab.analysis.measure import record_of
+    from surveylab.store.histories import record_of
 
     token = field.tokens(row)[0]
     page = browser.start(token)
@@ -224,7 +224,7 @@ def test_why_there_is_no_answer(browser, field, row, ledger):
     with ledger.read() as conn:
         history = next(each for each in next(iter(histories.case_records(conn, row))) if each.unit == "u0000")
     arm = study.experiment.arm_of(history.levels)
-    responses = record_of(history, arm, study.plan(arm), study.experiment.seed).responses
+    responses = record_of(history, study.experiment, arm, study.plan(arm)).responses
     assert {responses[name] for name in blank} == {Missing.NO_ANSWER}
     assert sorted(responses) == sorted(ENTERED)
     others = [responses[name] for name in ENTERED if name not in blank]

@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from surveylab.analysis.measure import record_of
 from surveylab.design.cases import Answer
 from surveylab.design.dispositions import disposition
 from surveylab.fieldwork import pausing, progress
@@ -14,6 +13,7 @@ from surveylab.fieldwork.interview import Interview
 from surveylab.fieldwork.reading import Reading
 from surveylab.fieldwork.studies import Studies
 from surveylab.store import histories, quotas
+from surveylab.store.histories import record_of
 from surveylab.store.steps import Paradata
 
 EXPERIMENT = """
@@ -144,7 +144,7 @@ def test_who_comes_too_late_is_thanked_and_asked_nothing_more(browser, field, tr
             each for some in histories.case_records(conn, row) for each in some if each.id == field.case(second).id
         )
     arm = study.experiment.arm_of(found.levels)
-    assert disposition(record_of(found, arm, study.plan(arm), study.experiment.seed)).code == "4.80"
+    assert disposition(record_of(found, study.experiment, arm, study.plan(arm))).code == "4.80"
 
 
 def test_a_quota_on_an_arm_leaves_the_other_arms_alone(browser, field, clock, trial):

@@ -6,13 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from surveylab.analysis.measure import record_of
 from surveylab.design.dispositions import disposition
 from surveylab.design.terms import Missing
 from surveylab.fieldwork import progress
 from surveylab.fieldwork.preview import preview
 from surveylab.fieldwork.studies import Studies
 from surveylab.store import histories, quotas
+from surveylab.store.histories import record_of
 
 EXPERIMENT = """
 format: 1
@@ -80,7 +80,7 @@ def record(field, row, token):
     with field.ledger.read() as conn:
         (found,) = (each for some in histories.case_records(conn, row) for each in some if each.id == case)
     arm = study.experiment.arm_of(found.levels)
-    return record_of(found, arm, study.plan(arm), study.experiment.seed)
+    return record_of(found, study.experiment, arm, study.plan(arm))
 
 
 def test_the_survey_ends_with_the_page_that_decides(browser, field, trial):
