@@ -74,6 +74,7 @@ def _tokens(ledger: Ledger, people: int) -> list[str]:
         probability=np.full(people, 1.0),
         stratum=empty,
         cluster=empty,
+        psu=empty,
         block=empty,
         arm=np.arange(people, dtype=np.intp) % len(exp.arms),
         position=np.arange(people),

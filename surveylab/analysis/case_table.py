@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from surveylab import registry
 from surveylab.design import scoring
@@ -42,6 +46,7 @@ def case_table(conn: Connection, study: Study, experiment: int) -> CaseTable:
     drawn = assignments.assignments(conn, experiment)
     place = {case: number for number, case in enumerate(drawn.case.tolist())}
     plans = {arm: study.plan(arm) for arm in study.experiment.arms}
+    clusters = together(drawn.psu, drawn.cluster)
     rows: list[dict[str, object]] = []
     for chunk in histories.case_records(conn, experiment):
         for history in chunk:
@@ -52,7 +57,7 @@ def case_table(conn: Connection, study: Study, experiment: int) -> CaseTable:
                 ARM: arm.key,
                 PROBABILITY: drawn.probability[number],
                 STRATUM: str(drawn.stratum[number]),
-                CLUSTER: str(drawn.cluster[number]),
+                CLUSTER: clusters[number],
                 "responded": float(responded or 0.0),
                 "ineligible": float(responded is None),
             }
@@ -63,6 +68,31 @@ def case_table(conn: Connection, study: Study, experiment: int) -> CaseTable:
     data = pd.DataFrame(rows)
     scores = tuple(column.removeprefix("score.") for column in data.columns if column.startswith("score."))
     return CaseTable(data, scores)
+
+
+def together(psu: NDArray[np.str_], cluster: NDArray[np.str_]) -> list[str]:
+    """What variances are taken between: cases that were sampled or assigned as a whole are one cluster.
+
+    Households that were assigned within sites that were sampled count by site, for a site's cases came
+    together. Where neither lies within the other, all that hang together count as one.
+
+    Args:
+        psu: what was sampled as a whole, "" where each case was by itself; shape (n,).
+        cluster: what was assigned as a whole, likewise.
+
+    Returns:
+        The label of each case's cluster, "" for a case by itself.
+    """
+    alone = (psu == "") & (cluster == "")
+    n = len(psu)
+    links = []
+    for labels in (psu, cluster):
+        there = np.flatnonzero(labels != "")
+        _, first, inverse = np.unique(labels[there], return_index=True, return_inverse=True)
+        links.append((there, there[first][inverse]))
+    rows, columns = (np.concatenate(each) for each in zip(*links, strict=True))
+    _, component = connected_components(coo_array((np.ones(len(rows)), (rows, columns)), shape=(n, n)), directed=False)
+    return ["" if by_itself else str(part) for by_itself, part in zip(alone, component, strict=True)]
 
 
 def _scored(record: CaseRecord, study: Study) -> Iterator[tuple[str, float | None]]:

@@ -94,7 +94,7 @@ class _Scheme:
         self.data["asked"] = rows["value"].notna().astype(int)
         self.by_chance = bool(rows["probability"].notna().all())
         self.data["weight"] = weighting.base_weights(rows, "probability") if self.by_chance else 1.0
-        self.data["stratum"], self.data["cluster"] = rows["stratum"], rows["cluster"]
+        self.data["stratum"], self.data["psu"] = rows["stratum"], rows["psu"]
         self.notes: list[str] = []
 
     def result(self, levels: Mapping[str, str], scheme: str) -> SchemeResult:
@@ -123,9 +123,9 @@ class _Scheme:
 
     def _design(self) -> weighting.Design:
         """Strata and clusters where the sample has them; a lonely cluster counts by its distance from all."""
-        labels = {name: name if (self.data[name] != "").any() else None for name in ("stratum", "cluster")}
+        labels = {name: name if (self.data[name] != "").any() else None for name in ("stratum", "psu")}
         return weighting.Design(
-            self.data, weight="weight", strata=labels["stratum"], cluster=labels["cluster"], lonely="adjust"
+            self.data, weight="weight", strata=labels["stratum"], cluster=labels["psu"], lonely="adjust"
         )
 
     def _mean(self, name: str, where: str) -> tuple[float | None, float | None]:

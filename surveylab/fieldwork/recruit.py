@@ -119,6 +119,7 @@ class Recruited:
             probability=self.sample.probability,
             stratum=self.sample.stratum,
             cluster=self.cluster,
+            psu=self.sample.cluster,
             block=self.assigned.block,
             arm=self.assigned.arm,
             position=self.assigned.position,
@@ -236,6 +237,7 @@ def _differences(study: Study, kept: assignments.StoredAssignments, again: Recru
         "inclusion probabilities": (kept.probability, again.sample.probability),
         "strata": (kept.stratum, again.sample.stratum),
         "clusters": (kept.cluster, again.cluster),
+        "sampled clusters": (kept.psu, again.sample.cluster),
         "blocks": (kept.block, again.assigned.block),
     }
     arms = study.experiment.arms

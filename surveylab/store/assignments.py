@@ -41,6 +41,7 @@ class StoredAssignments:
     probability: NDArray[np.float64]
     stratum: NDArray[np.str_]
     cluster: NDArray[np.str_]
+    psu: NDArray[np.str_]
     block: NDArray[np.str_]
     factors: Mapping[str, FactorColumn]
 
@@ -59,7 +60,7 @@ def assignments(conn: Connection, experiment_id: int) -> StoredAssignments:
 
     A case that lacks a factor is left out of all: ``strays`` finds it.
     """
-    names = ("id", "unit", "inclusion_probability", "stratum", "cluster", "block")
+    names = ("id", "unit", "inclusion_probability", "stratum", "cluster", "psu", "block")
     source: Any = sampled_case
     columns: list[Any] = [sampled_case.c[name] for name in names]
     factors = factors_of(conn, experiment_id)
@@ -70,15 +71,16 @@ def assignments(conn: Connection, experiment_id: int) -> StoredAssignments:
     query = select(*columns).select_from(source).where(sampled_case.c.experiment_id == experiment_id)
     rows = conn.execute(query.order_by(sampled_case.c.unit)).all()
     each: list[tuple[Any, ...]] = list(zip(*rows, strict=True)) or [()] * len(columns)
-    case, unit, probability, stratum, cluster, block = each[:6]
+    case, unit, probability, stratum, cluster, psu, block = each[:7]
     return StoredAssignments(
         np.array(case, dtype=np.int64),
         np.array(unit, dtype=np.str_),
         np.array(probability, dtype=np.float64),
         np.array(stratum, dtype=np.str_),
         np.array(cluster, dtype=np.str_),
+        np.array(psu, dtype=np.str_),
         np.array(block, dtype=np.str_),
-        {factor: _factor(each[6 + 6 * i : 12 + 6 * i]) for i, factor in enumerate(factors)},
+        {factor: _factor(each[7 + 6 * i : 13 + 6 * i]) for i, factor in enumerate(factors)},
     )
 
 

@@ -35,13 +35,15 @@ class NewCases:
 
     ``arm`` indexes the arms of the design, ``position`` is the case's place in the random
     order that assigned it, ``probability`` the inclusion probability. ``fields`` are what
-    fills, rules and the analysis will read: a snapshot of the frame as it was.
+    fills, rules and the analysis will read: a snapshot of the frame as it was. ``psu`` (primary sampling
+    unit) is what the sample took as a whole, ``cluster`` what was assigned as a whole, else the same.
     """
 
     unit: NDArray[np.str_]
     probability: NDArray[np.float64]
     stratum: NDArray[np.str_]
     cluster: NDArray[np.str_]
+    psu: NDArray[np.str_]
     block: NDArray[np.str_]
     arm: NDArray[np.intp]
     position: NDArray[np.intp]
@@ -235,7 +237,18 @@ class _Chances:
         }
 
 
-_CASE = ("id", "experiment_id", "unit", "token", "stratum", "cluster", "block", "inclusion_probability", "fields")
+_CASE = (
+    "id",
+    "experiment_id",
+    "unit",
+    "token",
+    "stratum",
+    "cluster",
+    "psu",
+    "block",
+    "inclusion_probability",
+    "fields",
+)
 _ALLOCATION = ("case_id", "experiment_id", "sequence", "numerator", "denominator")
 _ASSIGNMENT = ("case_id", "factor", "level", "probability", "numerator", "denominator", "algorithm")
 
@@ -243,7 +256,9 @@ _ASSIGNMENT = ("case_id", "factor", "level", "probability", "numerator", "denomi
 def _insert_chunk(conn: Connection, experiment_id: int, cases: NewCases, chances: _Chances, at: datetime) -> None:
     n = len(cases.unit)
     ids = reserve(conn, sampled_case, n)
-    labels = [column.tolist() for column in (cases.unit, _tokens(n), cases.stratum, cases.cluster, cases.block)]
+    labels = [
+        column.tolist() for column in (cases.unit, _tokens(n), cases.stratum, cases.cluster, cases.psu, cases.block)
+    ]
     fields = json_objects(cases.fields) if cases.fields else repeat("{}", n)
     probability = (None if math.isnan(each) else each for each in cases.probability.tolist())
     insert_rows(conn, sampled_case, _CASE, zip(ids, repeat(experiment_id), *labels, probability, fields))

@@ -128,9 +128,10 @@ def case_counts(conn: Connection, experiment_id: int, fields: Sequence[str] | No
 def sampled(conn: Connection, experiment_id: int, name: str) -> pd.DataFrame:
     """All sampled cases in the order of their units, for estimates that the design of the sample makes.
 
-    Columns: ``unit``, ``levels`` (factor -> level), ``stratum``, ``cluster``, ``probability`` (not a number where
-    the sample is none of probability), ``fields`` (what the frame knew), ``value`` of the measure ``name`` (not
-    a number where the case is not in its denominator), and ``contacts``: how often the case was sent something.
+    Columns: ``unit``, ``levels`` (factor -> level), ``stratum``, ``psu`` (what was sampled as a whole),
+    ``probability`` (not a number where the sample is none of probability), ``fields`` (what the frame knew),
+    ``value`` of the measure ``name`` (not a number where the case is not in its denominator), and ``contacts``:
+    how often the case was sent something.
     """
     cross = crossing(conn, experiment_id)
     sent = select(event.c.case_id, func.count().label("contacts")).where(event.c.kind == "sent")
@@ -138,11 +139,11 @@ def sampled(conn: Connection, experiment_id: int, name: str) -> pd.DataFrame:
     mine = and_(measure.c.case_id == cross.rows.c.id, measure.c.name == name)
     source = cross.rows.join(sampled_case, sampled_case.c.id == cross.rows.c.id).outerjoin(measure, mine)
     source = source.outerjoin(contacts, contacts.c.case_id == cross.rows.c.id)
-    columns = [sampled_case.c[each] for each in ("unit", "stratum", "cluster", "inclusion_probability", "fields")]
+    columns = [sampled_case.c[each] for each in ("unit", "stratum", "psu", "inclusion_probability", "fields")]
     query = select(*cross.levels, *columns, measure.c.value, func.coalesce(contacts.c.contacts, 0)).select_from(source)
     factors = len(cross.factors)
     rows = [(cross.arm(row), *row[factors:]) for row in conn.execute(query.order_by(sampled_case.c.unit))]
-    names = ("levels", "unit", "stratum", "cluster", "probability", "fields", "value", "contacts")
+    names = ("levels", "unit", "stratum", "psu", "probability", "fields", "value", "contacts")
     found = pd.DataFrame(rows, columns=list(names))
     return found.astype({"probability": float, "value": float, "contacts": int})
 

@@ -165,6 +165,9 @@ sampled_case = Table(
     Column("token", Text, nullable=False, unique=True),
     _text("stratum"),
     _text("cluster"),
+    Column(
+        "psu", Text, nullable=False, server_default=text("''")
+    ),  # what the sample took as a whole; cluster: the assignment
     _text("block"),
     Column("inclusion_probability", Float),  # None: whoever arrived unlisted was taken
     _json("fields"),

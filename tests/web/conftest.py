@@ -149,6 +149,7 @@ class Field:
             probability=np.full(n, 0.5),
             stratum=empty,
             cluster=empty,
+            psu=empty,
             block=empty,
             arm=np.arange(n, dtype=np.intp) % arms,
             position=np.arange(n),

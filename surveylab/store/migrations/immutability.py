@@ -32,6 +32,12 @@ def guard(dialect: str, table: str, columns: Sequence[str] = ()) -> Iterator[str
         )
 
 
+def lift(dialect: str, table: str) -> Iterator[str]:
+    """What takes the triggers of ``guard`` off a table."""
+    for name in ("update", "delete") if dialect == "sqlite" else ("update", "delete", "truncate"):
+        yield f"DROP TRIGGER {table}_no_{name}{'' if dialect == 'sqlite' else f' ON {table}'}"
+
+
 def prepare(dialect: str) -> Iterator[str]:
     """What the triggers of ``guard`` need to exist before them."""
     if dialect == "postgresql":

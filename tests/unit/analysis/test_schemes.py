@@ -32,7 +32,7 @@ FRAME = {"x": np.arange(1.0, 11.0), "half": np.array(["a", "b"] * 5)}
 def result(x: list[float], probability: list[float], answered: list[int], **more: Any) -> SchemeResult:
     """The result of these cases, each contacted once."""
     n = len(x)
-    columns = {"unit": [f"u{i}" for i in range(n)], "stratum": [""] * n, "cluster": [""] * n, "contacts": [1] * n}
+    columns = {"unit": [f"u{i}" for i in range(n)], "stratum": [""] * n, "psu": [""] * n, "contacts": [1] * n}
     known = [{"x": value, "half": "ab"[place % 2]} for place, value in enumerate(x)]
     rows = pd.DataFrame({**columns, "fields": known, "probability": probability, "value": answered, **more})
     return _Scheme(rows, FRAME, ("x",), ()).result({"scheme": "s"}, "srs")

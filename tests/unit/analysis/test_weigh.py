@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from surveylab import simulate, spec
-from surveylab.analysis.case_table import case_table
+from surveylab.analysis.case_table import case_table, together
 from surveylab.analysis.weigh import weigh
 from surveylab.cli import commands
 from surveylab.design.cases import Answer
@@ -189,3 +189,24 @@ def test_what_cannot_be_weighed_is_told(ledger: Ledger, large: Study) -> None:
         weigh(ledger, SLUG, ["regoin"])
     with pytest.raises(SurveylabError, match=r"'age' has \d+ values"):
         weigh(ledger, SLUG, ["age"])
+
+
+@pytest.mark.parametrize(
+    ("psu", "cluster", "expected"),
+    [
+        ("aabb", "1122", "AABB"),
+        ("aabb", "1234", "AABB"),
+        ("abcd", "1122", "AABB"),
+        ("aabb", "1221", "AAAA"),
+        ("aab.", "....", "AAB."),
+        ("....", "11.2", "AA.B"),
+        ("aa..", "..aa", "AABB"),
+        ("....", "....", "...."),
+    ],
+)
+def test_cases_that_were_sampled_or_assigned_as_a_whole_are_one_cluster(psu: str, cluster: str, expected: str) -> None:
+    """The coarser of the two where one lies within the other; all that hang together where neither does."""
+    given = (np.array(["" if each == "." else each for each in labels]) for labels in (psu, cluster))
+    found = together(*given)
+    names = {label: "ABCD"[number] for number, label in enumerate(dict.fromkeys(filter(None, found)))}
+    assert "".join(names.get(label, ".") for label in found) == expected

@@ -19,6 +19,7 @@ from surveylab.fieldwork import progress, recruit
 from surveylab.fieldwork.studies import Studies
 from surveylab.store import allocations, assignments, cases, experiments, snapshots, suppressions
 from surveylab.store.ledger import Ledger
+from surveylab.store.migrations import immutability
 from surveylab.store.suppressions import Suppression
 
 ROOT = Path(__file__).parents[3]
@@ -190,6 +191,26 @@ def test_an_audit_looks_at_every_column_of_every_factor(
     assert recruit.audit(loaded, NAME).differences == (f"the {what} of {factor} differ",)
 
 
+def test_what_was_sampled_and_what_was_assigned_as_a_whole_are_two_things(loaded: Ledger) -> None:
+    """Ages are assigned within branches that are sampled: both are stored, and the audit compares both."""
+    given = study(
+        (SHIPPED, "sampling: {scheme: two_stage, cluster: branch, clusters: 6, units: 5, strata: [region]}"),
+        ("  scheme: blocked\n  blocks: [region]", "  scheme: cluster\n  cluster: age"),
+    )
+    recruit.draw(loaded, given, NOW)
+    assert recruit.audit(loaded, NAME).differences == ()
+    with loaded.write() as conn:
+        row = experiments.experiment(conn, NAME)
+        assert row is not None
+        kept = assignments.assignments(conn, row.id)
+        for statement in immutability.lift(conn.dialect.name, "sampled_case"):
+            conn.exec_driver_sql(statement)
+        conn.exec_driver_sql(f"UPDATE sampled_case SET psu = 'elsewhere' WHERE id = {kept.case[0]}")
+    assert len(set(kept.psu.tolist())) == 6
+    assert len(set(kept.cluster.tolist())) > 6
+    assert recruit.audit(loaded, NAME).differences == ("the sampled clusters differ",)
+
+
 @pytest.mark.parametrize("sampling", SCHEMES)
 def test_every_scheme_is_drawn_stored_and_audited(loaded: Ledger, sampling: str) -> None:
     """From YAML to the ledger and back, with strata, clusters and probabilities as they were drawn."""
@@ -209,7 +230,7 @@ def test_every_scheme_is_drawn_stored_and_audited(loaded: Ledger, sampling: str)
     field = getattr(settings, "cluster", None)
     known = {unit: fields for unit, fields, _ in people()}
     clusters = [f"{field}={known[unit][field]}" if field else "" for unit in kept.unit.tolist()]
-    assert kept.cluster.tolist() == clusters
+    assert kept.cluster.tolist() == kept.psu.tolist() == clusters
     strata = getattr(settings, "strata", ())
     assert kept.stratum.tolist() == [
         ",".join(f"{name}={known[unit][name]}" for name in strata) for unit in kept.unit.tolist()

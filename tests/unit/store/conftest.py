@@ -41,6 +41,7 @@ class Prenotice:
             probability=np.where(region == "north", 0.5, 0.25),
             stratum=stratum,
             cluster=np.full(n, ""),
+            psu=np.full(n, ""),
             block=stratum,
             arm=np.arange(n) % 4 if arm is None else arm,
             position=np.arange(n),

@@ -9,12 +9,13 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
 from surveylab.store import experiments, frames, migrate, migrations, people, snapshots
 from surveylab.store.ledger import Ledger
-from surveylab.store.tables import metadata
+from surveylab.store.migrations import immutability
+from surveylab.store.tables import metadata, sampled_case
 
 
 def _objects(ledger: Ledger) -> tuple[list[Any], list[Any]]:
@@ -109,3 +110,23 @@ def test_frames_of_before_keep_their_units_and_people(ledger: Ledger) -> None:
         (text_of,) = conn.exec_driver_sql("SELECT CAST(details AS TEXT) FROM person WHERE frame_id = 7").one()
         assert json.loads(text_of) == known["u1"]
         migrate.upgrade(conn)
+
+
+def test_sampled_clusters_of_before_are_told_apart_and_kept(ledger: Ledger, prenotice) -> None:
+    """Up: what stood as the cluster was sampled as one, and cannot be changed. Down: as it was, and guarded."""
+    with ledger.write() as conn:
+        first, second, *_ = prenotice.case_ids(conn, prenotice.draw(conn, 4))
+    labelled = "UPDATE sampled_case SET {} = 'site' WHERE id = {}"
+    with ledger.write() as conn:
+        migrate.downgrade(conn, "0005")
+        for statement in immutability.lift(conn.dialect.name, "sampled_case"):
+            conn.exec_driver_sql(statement)
+        conn.exec_driver_sql(labelled.format("cluster", first))
+        for statement in immutability.guard(conn.dialect.name, "sampled_case", ("cluster",)):
+            conn.exec_driver_sql(statement)
+        migrate.upgrade(conn)
+        kept = dict(conn.execute(select(sampled_case.c.id, sampled_case.c.psu)).tuples().all())
+    assert (kept[first], kept[second]) == ("site", "")
+    for column in ("psu", "cluster"):
+        with pytest.raises(DBAPIError, match="refused"), ledger.write() as conn:
+            conn.exec_driver_sql(labelled.format(column, second))
