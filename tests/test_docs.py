@@ -19,8 +19,11 @@ from surveylab.chance.stages import StageRatio
 from surveylab.cli import commands
 from surveylab.design import results, schemes
 from surveylab.design.designs import Described
+from surveylab.design.dispositions import LABELS, letter_of
 from surveylab.fieldwork.monitor import Leaks, Monitored
 from surveylab.fieldwork.recruit import Drawn
+from surveylab.fieldwork.response_rates import CodeCount, DayRates, GroupRates, Outcomes
+from surveylab.rates import Eligibility, Propagated, Rates, Sums, rates
 from surveylab.settings import from_environment
 
 ROOT = Path(__file__).parent.parent
@@ -88,6 +91,33 @@ def test_every_json_field_is_documented(result: type) -> None:
     page = COMMANDS.read_text(encoding="utf-8")
     for field in fields(result):
         assert f"`{field.name}`" in page, f"{result.__name__}.{field.name}"
+
+
+@pytest.mark.parametrize("result", [Outcomes, CodeCount, GroupRates, DayRates, Sums, Rates, Eligibility, Propagated])
+def test_outcomes_are_documented(result: type) -> None:
+    """Each field of them stands in docs/monitoring.md."""
+    page = (DOCS / "monitoring.md").read_text(encoding="utf-8")
+    for field in fields(result):
+        assert f"`{field.name}`" in page, f"{result.__name__}.{field.name}"
+
+
+def test_every_disposition_is_documented() -> None:
+    """Each code stands in docs/monitoring.md, in a row with its letter."""
+    rows = [line.split("|") for line in (DOCS / "monitoring.md").read_text(encoding="utf-8").splitlines()]
+    letters = {code.strip(): row[2].strip() for row in rows if len(row) > 3 for code in row[1].split(",")}
+    assert {code: letters.get(code) for code in LABELS} == {code: letter_of(code) for code in LABELS}
+
+
+def test_the_worked_example_of_rates_is_right() -> None:
+    """The numbers of docs/monitoring.md are those of the code."""
+    text = (DOCS / "monitoring.md").read_text(encoding="utf-8").partition("For example ")[2].partition("\n\n")[0]
+    numbers = dict(re.findall(r"(\w+) = (?:720 / 800 = )?([\d.]+\d|\d)", text))
+    found = rates(Sums.of({name: float(numbers[name]) for name in "I P R NC O UH UO UR NE".split()}))  # noqa: SIM905
+    assert found.e.value == float(numbers["e"])
+    told = {name: float(value) for name, value in numbers.items() if name.lower() in vars(found) and name != "e"}
+    assert len(told) == 7
+    for name, value in told.items():
+        assert getattr(found, name.lower()) == pytest.approx(value, abs=0.0005), name
 
 
 def test_every_setting_is_documented() -> None:

@@ -8,7 +8,7 @@ from typing import IO, Any
 import click
 
 from surveylab import __version__
-from surveylab.cli import collect, demo, frames, learn, schemes, write
+from surveylab.cli import collect, demo, frames, learn, monitor, schemes, write
 from surveylab.errors import GateError, InputError, SurveylabError
 
 
@@ -66,7 +66,15 @@ def commands() -> None:
     """
 
 
-for command in (*write.COMMANDS, frames.frame, *collect.COMMANDS, *learn.COMMANDS, schemes.schemes, demo.demo):
+for command in (
+    *write.COMMANDS,
+    frames.frame,
+    *collect.COMMANDS,
+    monitor.monitor,
+    *learn.COMMANDS,
+    schemes.schemes,
+    demo.demo,
+):
     commands.add_command(command)
 
 

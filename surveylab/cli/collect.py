@@ -1,11 +1,10 @@
-"""Commands of fieldwork: monitor, draw, serve, pause, resume, quotas, simulate, audit."""
+"""Commands of fieldwork: draw, serve, pause, resume, quotas, simulate, audit."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -19,9 +18,6 @@ from surveylab.cli._terminal import (
     spec_argument,
     study_of,
 )
-
-if TYPE_CHECKING:
-    from surveylab.fieldwork.monitor import Monitored
 
 
 @click.command()
@@ -130,70 +126,6 @@ def resume(experiment: str) -> None:
 @click.command()
 @click.argument("experiment")
 @json_option
-def monitor(experiment: str, as_json: bool) -> None:
-    """Tell whether chance runs as designed: sample ratio by stage, leaks, balance. EXPERIMENT is a file or its name.
-
-    Ends with exit code 3 where the experiment may not be analysed as it stands.
-
-    \b
-    Example: surveylab monitor nps_wording_length
-    """
-    from surveylab.design.results import as_json as plain
-    from surveylab.errors import GateError
-    from surveylab.fieldwork import monitor as watch
-
-    with opened() as ledger:
-        found = watch.monitor(ledger, slug_of(experiment))
-    if as_json:
-        say_json(plain(found))
-    else:
-        say_monitored(found)
-    if found.refused:
-        raise GateError(" ".join(found.refused))
-
-
-def say_monitored(found: Monitored) -> None:
-    """Print what was watched for a person."""
-    click.echo(f"{found.experiment}, version {found.version}: {found.cases:,} cases\n")
-    said = {"fits": "fits", "gate": "MISMATCH: nothing may be estimated", "effect": "the arms differ: an effect"}
-    say_mappings(
-        [
-            {
-                "stage": each.stage,
-                "exposure": each.exposure,
-                **{arm: f"{cases:,}" for arm, cases in each.observed.items()},
-                "p": f"{each.p:.3f}",
-                "": said[each.verdict],
-            }
-            for each in found.stages
-        ]
-    )
-    leaks = found.leaks
-    click.echo(
-        f"\nLeaks: {leaks.other_arm + leaks.no_arm:,} of {leaks.exposures:,} exposures, "
-        f"{leaks.two_arms:,} cases in two arms (at most {leaks.most:.0%} is analysed)."
-    )
-    if found.balance is None or not found.balance.differences:
-        return
-    table = found.balance
-    click.echo(f"\nBalance: chi-square {table.statistic:.1f} with {table.degrees} degrees, p = {table.p:.3f}")
-    say_mappings(
-        [
-            {
-                "field": each.field + (f" = {each.value}" if each.value else ""),
-                "arm": each.arm,
-                "mean": f"{each.mean:.4g}",
-                "others": f"{each.others:.4g}",
-                "smd": f"{each.smd:+.3f}",
-            }
-            for each in table.differences
-        ]
-    )
-
-
-@click.command()
-@click.argument("experiment")
-@json_option
 def quotas(experiment: str, as_json: bool) -> None:
     """Tell how far the quotas of an experiment are. EXPERIMENT is a file or its name.
 
@@ -271,4 +203,4 @@ def audit(spec: Path, as_json: bool) -> None:
         click.echo("Every row is the same, byte for byte.")
 
 
-COMMANDS = (monitor, draw, serve, pause, resume, quotas, simulate, audit)
+COMMANDS = (draw, serve, pause, resume, quotas, simulate, audit)

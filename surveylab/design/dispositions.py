@@ -215,3 +215,25 @@ def _silent(record: CaseRecord) -> tuple[str, str]:
     if record.had("sent") or record.within("opened"):
         return (NON_CONTACT if record.known_eligible else NOTHING_RETURNED), ""
     return NOT_SENT, ""
+
+
+def course(record: CaseRecord, found: Disposition) -> tuple[tuple[datetime, str], ...]:
+    """The letters of a case over time: from when it counted under which; the last is that of ``found``.
+
+    A case is not invited from its selection on and silent from the first contact on, until its disposition is decided:
+    what it was in between, such as a partial interview before the complete one, is not told.
+    """
+    selected = min((event.at for event in record.events), default=None)
+    if selected is None:
+        return ()
+    known = record.known_eligible
+    letters = [(record.first("selected") or selected, letter_of(NOT_SENT, known_eligible=known))]
+    contacts = [event.at for event in record.events if event.kind == "sent"]
+    contacts += [event.at for event in record.events if event.kind == "opened" and record.in_time(event)]
+    if contacts:
+        silent = NON_CONTACT if known else NOTHING_RETURNED
+        letters.append((min(contacts), letter_of(silent, known_eligible=known)))
+    if found.at is not None:
+        letters = [each for each in letters if each[0] <= found.at]
+        letters.append((found.at, found.letter))
+    return tuple(letters)

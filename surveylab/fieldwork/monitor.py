@@ -1,8 +1,8 @@
-"""Monitor: while an experiment runs, is its chance the one that was designed?
+"""Monitor: while an experiment runs, is its chance the one that was designed, and what became of its cases?
 
-Three looks: the sample ratio at each stage, leaks (who was served another arm than the assigned one), and
-the balance of the arms in what was known before. A ratio that does not fit before anybody met a difference,
-and leaks beyond ``MOST_LEAKS``, refuse the analysis.
+Four looks: the sample ratio at each stage, leaks (who was served another arm than the assigned one), the
+balance of the arms in what was known before, and dispositions with their outcome rates. A ratio that does not
+fit before anybody met a difference, and leaks beyond ``MOST_LEAKS``, refuse the analysis.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from surveylab.design.results import SampleRatio
 from surveylab.errors import SurveylabError
 from surveylab.fieldwork.pages import Wording
 from surveylab.fieldwork.reading import shown_hash
+from surveylab.fieldwork.response_rates import Outcomes, outcomes
 from surveylab.store import allocations, assignments, experiments, histories, served
 from surveylab.store.ledger import Connection, Ledger
 from surveylab.store.served import Text
@@ -59,11 +60,13 @@ class Monitored:
     stages: tuple[StageRatio, ...]
     leaks: Leaks
     balance: Balance | None
+    outcomes: Outcomes | None
+    """None where only what may refuse the analysis was asked for."""
     refused: tuple[str, ...]
 
 
-def monitor(ledger: Ledger, slug: str, *, balanced: bool = True) -> Monitored:
-    """The running version of an experiment, without the balance of its arms where that is not asked for.
+def monitor(ledger: Ledger, slug: str, *, gates_only: bool = False) -> Monitored:
+    """The running version of an experiment; with ``gates_only`` just what may refuse its analysis.
 
     Raises:
         GateError: a case stands in an arm of probability zero, or in none.
@@ -80,9 +83,10 @@ def monitor(ledger: Ledger, slug: str, *, balanced: bool = True) -> Monitored:
         counts = _counts(conn, exp, row.id)
         stages = stage_ratios(exp, counts, sampled_ratio(conn, exp, row.id), _design_effect(conn, exp, row.id))
         leaks = leaks_of(conn, study, row.id)
-        table = _balance(conn, study.experiment, row.id) if balanced else None
+        table = None if gates_only else _balance(conn, study.experiment, row.id)
+        became = None if gates_only else outcomes(conn, study, row)
     cases = sum(counts.get("sampled", {}).values())
-    return Monitored(slug, row.version, row.digest, cases, stages, leaks, table, tuple(_refused(stages, leaks)))
+    return Monitored(slug, row.version, row.digest, cases, stages, leaks, table, became, tuple(_refused(stages, leaks)))
 
 
 def held(ledger: Ledger, slug: str) -> tuple[str, ...]:
@@ -90,7 +94,7 @@ def held(ledger: Ledger, slug: str) -> tuple[str, ...]:
     with ledger.read() as conn:
         row = experiments.experiment(conn, slug)
         fielded = row is not None and assignments.arm_counts(conn, row.id)
-    return monitor(ledger, slug, balanced=False).refused if fielded else ()
+    return monitor(ledger, slug, gates_only=True).refused if fielded else ()
 
 
 def sampled_ratio(conn: Connection, exp: Experiment, experiment_id: int) -> SampleRatio:

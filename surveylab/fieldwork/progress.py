@@ -104,11 +104,11 @@ def _flow(ledger: Ledger, studies: Studies, stored: StoredExperiment, now: datet
         tuple(arms),
         tuple(_quotas(experiment, tallies)),
         unlisted=experiment.frame is None,
-        sampled=_sampled(study),
+        sampled=sampled_by_chance(study),
     )
 
 
-def _sampled(study: Study) -> bool:
+def sampled_by_chance(study: Study) -> bool:
     """Whether all arms are of probability samples."""
     exp = study.experiment
     every = [study.plan(arm).sampling for arm in exp.arms] if exp.sampled_by else [exp.sampling]

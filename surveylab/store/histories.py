@@ -70,14 +70,23 @@ def case_records(conn: Connection, experiment_id: int, changed_only: bool = Fals
     return (_histories(conn, some) for some in chunks(ids, _AT_ONCE))
 
 
-def record_of(history: CaseHistory, exp: Experiment, arm: Arm, plan: Plan) -> CaseRecord:
-    """A case as outcomes see it: its history, and what it was asked by its arm and by chance."""
+def record_of(
+    history: CaseHistory, exp: Experiment, arm: Arm, plan: Plan, *, only_if_begun: bool = False
+) -> CaseRecord:
+    """A case as outcomes see it: its history, and what it was asked by its arm and by chance.
+
+    What chance gave a case of the instrument is most of the work: with ``only_if_begun`` it is left out of cases that
+    never began an interview, which is all the same to their disposition.
+    """
     assert plan.instrument is not None
     assert plan.measurement is not None
+    instrument = plan.instrument
+    if not only_if_begun or any(event.kind in ("started", "submitted") for event in history.events):
+        instrument = presented(instrument, Chance(exp.seed, history.unit)).instrument
     return CaseRecord(
         case=history.id,
         arm=arm,
-        instrument=presented(plan.instrument, Chance(exp.seed, history.unit)).instrument,
+        instrument=instrument,
         events=history.events,
         answers=history.answers,
         page_seconds=history.page_seconds,
