@@ -111,7 +111,7 @@ class Sums:
 class Eligibility:
     """The share e of the cases of unknown eligibility that is taken to be eligible, and where it comes from.
 
-    ``value`` None: nothing says it, and rates that need it are None unless no case is of unknown eligibility.
+    ``value`` None: no case says it, and rates that need it are None.
     """
 
     method: Literal["proportional", "given", "frame"]
@@ -181,7 +181,7 @@ def rates(sums: Sums, e: Eligibility | None = None) -> Rates:
     """
     e = e or proportional(sums)
     d1, d5 = sums.eligible + sums.unknown, sums.eligible
-    d3 = d5 if not sums.unknown else None if e.value is None else d5 + e.value * sums.unknown
+    d3 = None if e.value is None else d5 + e.value * sums.unknown
     reached, agreed = sums.contacted, sums.interviews + sums.r
     return Rates(
         rr1=_over(sums.i, d1),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from surveylab.cli._terminal import json_option, opened, say_json, say_mappings, slug_of
+from surveylab.cli._terminal import json_option, opened, progress, say_json, say_mappings, slug_of
 
 if TYPE_CHECKING:
     from surveylab.chance.balance import Balance
@@ -33,8 +33,8 @@ def monitor(experiment: str, as_json: bool) -> None:
     from surveylab.errors import GateError
     from surveylab.fieldwork import monitor as watch
 
-    with opened() as ledger:
-        found = watch.monitor(ledger, slug_of(experiment))
+    with opened() as ledger, progress("cases") as bar:
+        found = watch.monitor(ledger, slug_of(experiment), progress=bar)
     if as_json:
         say_json(plain(found))
     else:

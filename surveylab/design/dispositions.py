@@ -220,14 +220,13 @@ def _silent(record: CaseRecord) -> tuple[str, str]:
 def course(record: CaseRecord, found: Disposition) -> tuple[tuple[datetime, str], ...]:
     """The letters of a case over time: from when it counted under which; the last is that of ``found``.
 
-    A case is not invited from its selection on and silent from the first contact on, until its disposition is decided:
-    what it was in between, such as a partial interview before the complete one, is not told.
+    From its first event, which is its selection, a case is not invited, and from the first contact on silent, until its
+    disposition is decided: what it was in between, such as a partial interview before the complete one, is not told.
     """
-    selected = min((event.at for event in record.events), default=None)
-    if selected is None:
+    if not record.events:
         return ()
     known = record.known_eligible
-    letters = [(record.first("selected") or selected, letter_of(NOT_SENT, known_eligible=known))]
+    letters = [(min(event.at for event in record.events), letter_of(NOT_SENT, known_eligible=known))]
     contacts = [event.at for event in record.events if event.kind == "sent"]
     contacts += [event.at for event in record.events if event.kind == "opened" and record.in_time(event)]
     if contacts:

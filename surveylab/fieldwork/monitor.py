@@ -8,7 +8,7 @@ fit before anybody met a difference, and leaks beyond ``MOST_LEAKS``, refuse the
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -65,8 +65,12 @@ class Monitored:
     refused: tuple[str, ...]
 
 
-def monitor(ledger: Ledger, slug: str, *, gates_only: bool = False) -> Monitored:
+def monitor(
+    ledger: Ledger, slug: str, *, gates_only: bool = False, progress: Callable[[int], None] | None = None
+) -> Monitored:
     """The running version of an experiment; with ``gates_only`` just what may refuse its analysis.
+
+    ``progress`` is told how many cases were read.
 
     Raises:
         GateError: a case stands in an arm of probability zero, or in none.
@@ -84,7 +88,7 @@ def monitor(ledger: Ledger, slug: str, *, gates_only: bool = False) -> Monitored
         stages = stage_ratios(exp, counts, sampled_ratio(conn, exp, row.id), _design_effect(conn, exp, row.id))
         leaks = leaks_of(conn, study, row.id)
         table = None if gates_only else _balance(conn, study.experiment, row.id)
-        became = None if gates_only else outcomes(conn, study, row)
+        became = None if gates_only else outcomes(conn, study, row, progress)
     cases = sum(counts.get("sampled", {}).values())
     return Monitored(slug, row.version, row.digest, cases, stages, leaks, table, became, tuple(_refused(stages, leaks)))
 

@@ -7,7 +7,7 @@ lie behind its history.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -88,19 +88,25 @@ class Outcomes:
     days: tuple[DayRates, ...]
 
 
-def outcomes(conn: Connection, study: Study, stored: StoredExperiment) -> Outcomes:
-    """The dispositions and rates of a version of an experiment.
+def outcomes(
+    conn: Connection, study: Study, stored: StoredExperiment, progress: Callable[[int], None] | None = None
+) -> Outcomes:
+    """The dispositions and rates of a version of an experiment; ``progress`` is told how many cases were read.
 
     Arms share one e, that of all cases: an e of its own would make arms differ in RR3 by who happened to be found
     ineligible in them. A stratum has an e of its own, and so has every day. Base weights are 1 / pi.
     """
     exp, tables = study.experiment, _Tables(stored.drawn_at)
     plans = {arm: study.plan(arm) for arm in exp.arms}
+    done = 0
     for chunk in histories.case_records(conn, stored.id):
         for history in chunk:
             arm = exp.arm_of(history.levels)
             record = histories.record_of(history, exp, arm, plans[arm], only_if_begun=True)
             tables.add(record, (arm.key, history.stratum), history.probability)
+        done += len(chunk)
+        if progress is not None:
+            progress(done)
     return _Told(tables, exp, sampled_by_chance(study)).outcomes()
 
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from surveylab.design.cases import IN_APP, Answer, CaseRecord, Event
-from surveylab.design.dispositions import LABELS, LETTERS, Disposition, disposition, letter_of
+from surveylab.design.dispositions import LABELS, LETTERS, Disposition, course, disposition, letter_of
 from surveylab.design.factors import Arm
 from surveylab.design.instrument import Instrument, Item, Page
 from surveylab.design.rules import parse
@@ -142,6 +142,21 @@ def test_who_leaves_before_the_screener(pages: str, answered: int, known: bool, 
     assert told(*words, answered=answered, instrument=SCREENED, known_eligible=known).code == code
 
 
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("selected sent deceased started", "2.31"),
+        ("selected sent out_of_office started", "2.26"),
+        ("selected sent declined started", "2.112"),
+        ("selected sent bounced started", "3.21"),
+        (f"selected sent:{IN_APP} started", "3.21"),  # who started has not ignored the prompt
+    ],
+)
+def test_what_else_is_known_of_who_leaves_before_the_screener(words: str, code: str) -> None:
+    """All that says more than that eligibility is unknown outweighs it."""
+    assert told(*words.split(), instrument=SCREENED).code == code
+
+
 def test_editions() -> None:
     """The tenth counts 3.20 and 3.21 under UR; a code or an edition that there is not is told."""
     assert [letter_of(code, 9) for code in ("3.20", "3.21", "3.19")] == ["UO", "UO", "UH"]
@@ -248,3 +263,13 @@ def test_one_more_contact_never_makes_it_worse(record: CaseRecord, kind: str) ->
     after = disposition(replace(record, events=(*record.events, Event(BEGIN, kind, "email"))))
     if before.letter != "NE" and (before.code, after.code) != ("2.113", "3.21"):
         assert RANK[after.letter] >= RANK[before.letter]
+
+
+@settings(max_examples=200, deadline=None)
+@given(histories)
+def test_the_course_of_a_case_ends_with_its_disposition(record: CaseRecord) -> None:
+    """In the order of time, with what decided it last; it is empty only where nothing happened at all."""
+    found = disposition(record)
+    times = [at for at, _ in course(record, found)]
+    assert times == sorted(times)
+    assert [letter for _, letter in course(record, found)][-1:] == ([found.letter] if record.events else [])

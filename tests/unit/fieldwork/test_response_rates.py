@@ -177,6 +177,15 @@ def test_by_day_what_had_happened_by_its_end(fielded: Fielded) -> None:
     assert found.days[-1].weighted.rr3 == pytest.approx(whole.weighted.rr3)
 
 
+def test_by_day_who_opts_out_before_a_contact_stays_so(fielded: Fielded) -> None:
+    """A message that was on its way does not make a refusal silent; days without anything stand as the one before."""
+    fielded.happened(fielded.all[:5], "opted_out", day=1)
+    fielded.happened(fielded.all, "sent", day=3)
+    days = fielded.outcomes().days
+    assert [each.sums.r for each in days] == [0, 5, 5, 5]
+    assert [each.sums.uh for each in days] == [40, 35, 35, 35]
+
+
 def test_what_comes_behind_the_close_is_late(fielded: Fielded) -> None:
     """The close is the experiment's, ten days behind the draw."""
     fielded.happened(fielded.all, "sent", detail="email")
