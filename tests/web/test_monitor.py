@@ -144,3 +144,19 @@ def test_the_command_prints_what_it_refuses(field, trial, monkeypatch, ledger_ur
     assert CliRunner().invoke(commands, ["monitor", "nobody"]).exit_code == 1
     with pytest.raises(SurveylabError, match="not in the field"):
         watch.monitor(field.ledger, "nobody")
+
+
+def test_who_arrives_by_an_open_link_takes_part_and_was_not_sampled(browser, field, clock):
+    """Counts of participation by day since the first came, and no rates."""
+    opened = EXPERIMENT.replace("sampling: {scheme: srs, n: 1000}\nframe: {source: people}\n", "")
+    field.written(opened.replace("scheme: complete", "scheme: hashed"), INSTRUMENT, drawn=False)
+    for _ in range(2):
+        someone = type(browser)(browser.client.application.test_client())
+        first = someone.follow(someone.post(someone.get("/o/trial")))
+        someone.answer(first, {"a": "x", "b": "y"})
+        clock.advance(days=2)
+    found = watch.monitor(field.ledger, "trial").outcomes
+    assert not found.sampled
+    assert [(each.code, each.cases) for each in found.dispositions] == [("1.1", 2)]
+    assert [each.sums.i for each in found.days] == [1, 1, 2]
+    assert {each.rates for each in (*found.days, *found.groups)} == {None}

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import pytest
 from click.testing import CliRunner
@@ -45,6 +47,10 @@ items:
   - {id: b, type: short_text, text: Why?}
 """
 NAME = "trial.yaml"
+KINDS = [
+    *("sent", "opened", "started", "submitted", "opted_out", "declined", "dismissed", "bounced", "out_of_office"),
+    *("screened_out", "quota_full", "duplicate", "wrong_person", "deceased", "no_language", "other_address", "fraud"),
+]
 Sender = Callable[[Connection, int, Sent, datetime], None]
 
 
@@ -143,6 +149,25 @@ def test_codes_sum_to_the_sample_and_rates_are_those_of_the_codes(fielded: Field
         assert each.rates is not None
         assert each.rates.e == whole.rates.e
     json.dumps(as_json(found), allow_nan=False)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_codes_sum_to_the_sample_whatever_happens(fielded: Fielded, seed: int) -> None:
+    """In every arm, over the strata, and at the end of every day."""
+    chance = Random(seed)
+    for case in fielded.all:
+        for kind in chance.sample(KINDS, chance.randrange(6)):
+            fielded.happened([case], kind, day=chance.uniform(0, 14), detail=chance.choice(["", "email", "sms"]))
+    found = fielded.outcomes()
+    assert len(found.dispositions) > 8
+    for arm in fielded.study.experiment.arms:
+        assert sum(each.arms[arm.key] for each in found.dispositions) == 20
+    assert sum(each.cases for each in found.dispositions) == 40
+    assert [each.cases for each in groups(found, "stratum")] == [20, 20]
+    (whole,) = groups(found, "all")
+    assert found.days[-1].sums == whole.sums
+    for day in found.days:
+        assert sum(asdict(day.sums).values()) == 40
 
 
 def test_base_weights_and_strata(fielded: Fielded) -> None:
