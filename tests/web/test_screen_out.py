@@ -193,7 +193,8 @@ def test_two_tabs_at_once_agree_on_the_end(app, browser, field, trial):
             return type(browser)(app.test_client()).post(page, {"owns": owns}).status_code
 
         with ThreadPoolExecutor(2) as pool:
-            assert set(pool.map(send, zip(tabs, ("car", "none"), strict=True))) == {303}
+            # 410: it was read when the other one had ended the interview already.
+            assert set(pool.map(send, zip(tabs, ("car", "none"), strict=True))) <= {303, 410}
         assert field.kinds(token)[-1] == "screened_out"
         assert field.values(token)["owns"] == "none"
 
