@@ -12,7 +12,7 @@ from granian.log import LogLevels
 from surveylab.settings import Settings
 from surveylab.web import clocks
 
-THREADS = {"sqlite": 1, "postgresql": 4}
+THREADS = {"sqlite": 1, "postgresql": 3}
 """Per worker, by the engine. Python runs one at a time: more pay where they wait for a server, and cost where they
 would hand each other the interpreter around each statement of SQLite (docs/decisions/0013)."""
 
