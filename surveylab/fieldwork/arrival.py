@@ -22,7 +22,7 @@ from surveylab.fieldwork.exposure import LANDING_PLACE
 from surveylab.fieldwork.interview import NOBODY, Interview
 from surveylab.fieldwork.pages import LANDING, Elsewhere, Notice, Reception, Standing, SurveyView, Wording
 from surveylab.fieldwork.quotas import is_over
-from surveylab.fieldwork.reach import may_ask
+from surveylab.fieldwork.reach import as_version, may_ask
 from surveylab.fieldwork.reader import ANYBODY, Reader
 from surveylab.fieldwork.sitting import TAKING
 from surveylab.fieldwork.studies import Studies
@@ -186,7 +186,7 @@ class Arrivals:
             arrival = replace(arrival, fields={"place": kiosk.place} if kiosk.place else {}, surface=KIOSK)
         with self._ledger.write() as conn:
             if in_turn:
-                case = seat(conn, exp, stored.id, arrival, now)
+                case = seat(conn, as_version(exp, stored.version), stored.id, arrival, now)
             else:
                 case = cases.insert_arrival(conn, stored.id, arrival, exp.arms, algorithm=how, at=now)
             if kiosk is None:

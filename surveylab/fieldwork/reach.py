@@ -9,7 +9,7 @@ the lines are independent of each other and of the arms, and everybody is exclud
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
 
@@ -69,6 +69,14 @@ class Version:
     slug: str
     number: int
     drawn_at: datetime
+
+
+def as_version(exp: Experiment, number: int) -> Experiment:
+    """An experiment as one of its versions draws and assigns.
+
+    A later version has streams of its own: those of the first one decided who is left.
+    """
+    return exp if number == 1 else replace(exp, seed=f"{exp.seed} version {number}")
 
 
 def excluded(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
@@ -26,7 +26,7 @@ from surveylab.errors import SurveylabError
 from surveylab.fieldwork import preselection, replicates
 from surveylab.fieldwork.allocation import Replayed, algorithm, one_by_one, replayed
 from surveylab.fieldwork.pages import Wording
-from surveylab.fieldwork.reach import Version, excluded, may_ask
+from surveylab.fieldwork.reach import Version, as_version, excluded, may_ask
 from surveylab.fieldwork.synthetic import Invited
 from surveylab.sampling import FrameView, Sample, eligible
 from surveylab.store import (
@@ -206,7 +206,8 @@ def _audited(conn: Connection, row: StoredExperiment) -> Audited:
     kept = assignments.assignments(conn, row.id)
     turns, turned = None, False
     if study.experiment.frame is None:
-        turns = replayed(conn, study.experiment, row.id, kept.unit) if one_by_one(study.experiment) else None
+        exp = as_version(study.experiment, row.version)
+        turns = replayed(conn, exp, row.id, kept.unit) if one_by_one(exp) else None
         again = _arrived(study, kept.unit, turns)
     else:
         on_frame = frames.drawn_from(conn, row.snapshot_id)
@@ -356,13 +357,8 @@ def _frame(conn: Connection, study: Study) -> frames.StoredFrame:
 def _recruit(
     conn: Connection, study: Study, on_frame: frames.StoredFrame, suppressed: frozenset[str], version: Version
 ) -> Recruited:
-    """The draw and the assignment that a study's seed gives on a snapshot, without who is suppressed or out of reach.
-
-    A later version has streams of its own: those of the first one decided who is left.
-    """
-    exp = study.experiment
-    if version.number > 1:
-        exp = replace(exp, seed=f"{exp.seed} version {version.number}")
+    """What a study's seed draws and assigns on a snapshot, without who is suppressed or out of reach."""
+    exp = as_version(study.experiment, version.number)
     assert exp.frame is not None
     parts = replicates.replicates(study)
     assignment = registry.load("assignment", exp.assignment.scheme)

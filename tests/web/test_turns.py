@@ -94,6 +94,21 @@ def test_fifty_arrivals_at_once_take_fifty_slots(field, trial, crowd):
     assert audited(field) == ()
 
 
+def test_a_later_version_has_coins_of_its_own(field, trial, crowd):
+    """Its first slot is not that of the first version once more; the audit derives both."""
+    row = trial(BLOCKS)
+    crowd(AT_ONCE)
+    later = trial(f"{BLOCKS}  # later")
+    crowd(AT_ONCE)
+    of_case = {each.id: each.experiment_id for each in field.rows("sampled_case")}
+    slots = {row: {}, later: {}}
+    for each in field.rows("assignment"):
+        slots[of_case[each.case_id]][each.position] = each.level
+    assert len(slots[row]) == len(slots[later]) == AT_ONCE
+    assert slots[row] != slots[later]
+    assert audited(field) == ()
+
+
 def test_who_comes_back_takes_no_other_slot(browser, field, trial):
     """The case is there already: nothing is counted."""
     trial(BLOCKS)
