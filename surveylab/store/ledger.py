@@ -53,8 +53,11 @@ class Ledger:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A connection that sees one moment of the database and refuses to write."""
-        with self._reading.connect() as conn:
+        """A connection that sees one moment of the database and refuses to write.
+
+        Its transaction is begun at once: a ``_driver.Statement`` would not begin it.
+        """
+        with self._reading.begin() as conn:
             yield conn
 
     @contextmanager

@@ -154,3 +154,12 @@ def test_a_failure_leaves_nothing_and_the_turn_where_it_was(ledger: Ledger, pren
         step(case + 1_000, 0, NewEvent("opened"))
     assert (_state(ledger, case).turn, len(_state(ledger, case).events)) == (0, 1)
     assert step(case, 0, NewEvent("opened"))
+
+
+def test_who_reads_sees_one_moment(ledger: Ledger, case: int, step) -> None:
+    """A step that is written between two looks is not in the second one; the next reader has it."""
+    with ledger.read() as conn:
+        before = responses.interview_state(conn, case)
+        assert step(case, 0, NewEvent("opened"))
+        assert responses.interview_state(conn, case) == before
+    assert _state(ledger, case).turn == 1
