@@ -221,7 +221,8 @@ class Interview:
             full = partial(gate.full, conn, now=now)
             place, step = decide(gate.take(conn), full)
             if step is not None:
-                steps.advance(conn, step)
+                written = steps.advance(conn, step)
+                assert written, "nobody else moves a turn on that is taken"
                 gate.settle(conn, {event.kind for event in step.events}, now)
         return Elsewhere(place)
 

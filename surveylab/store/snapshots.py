@@ -191,7 +191,7 @@ class _Merge:
     def __init__(self, conn: Connection, frame_id: int, newest: int, types: Mapping[str, str]) -> None:
         self.number = newest + 1
         self.count = self.added = self.changed = self.removed = 0
-        self._conn, self._frame_id, self._newest = conn, frame_id, newest
+        self._conn, self._frame_id = conn, frame_id
         self._hash = hasher("frame", canonical(dict(types)))
         self._there = _pages(conn, frame_id, newest) if newest else iter(())
         self._known = pages_of_people(conn, frame_id, _PAGE) if newest else iter(())

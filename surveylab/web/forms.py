@@ -31,6 +31,8 @@ MOST_IDLE = 8
 """Forms of one kind that are kept: as many as threads may read at once."""
 
 Fields = Mapping[str, "UnboundField[Any]"]
+Kind = tuple[int, str, str, str]
+"""Row of the experiment, arm, page and language: what a form reads the same for."""
 
 
 @dataclass(frozen=True)
@@ -121,17 +123,21 @@ class Forms:
 
     def __init__(self, signer: Signer) -> None:
         self.signer = signer
-        self._compiled: dict[tuple[int, str, str, str], Mapping[str, Fields]] = {}
+        self._compiled: dict[Kind, Mapping[str, Fields]] = {}
         self._idle: dict[Hashable, list[BaseForm]] = {}
 
     def read(self, view: PageView, sent: MultiDict[str, str]) -> Filled:
-        """What was sent from a page, validated by the fields of the questions on it."""
-        by_item = self._fields(view)
-        asked = tuple([item.id for item in view.asked])
-        idle = self._idle.setdefault((id(by_item), asked), [])
+        """What was sent from a page, validated by the fields of the questions on it.
+
+        Threads may read at once: each has a form to itself.
+        """
+        case, asked = view.sitting.case, tuple([item.id for item in view.asked])
+        kind = (case.experiment, view.sitting.plan.arm, view.page, view.language)
+        idle = self._idle.setdefault((kind, asked), [])
         try:
             form = idle.pop()
         except IndexError:
+            by_item = self._fields(view, kind)
             form = BaseForm({column: field for item in asked for column, field in by_item[item].items()})
         form.process(sent)
         form.validate()
@@ -146,11 +152,9 @@ class Forms:
             idle.append(form)
         return filled
 
-    def _fields(self, view: PageView) -> Mapping[str, Fields]:
-        case = view.sitting.case
-        key = (case.experiment, view.sitting.plan.arm, view.page, view.language)
-        if key not in self._compiled:
-            self._compiled[key] = {
+    def _fields(self, view: PageView, kind: Kind) -> Mapping[str, Fields]:
+        if kind not in self._compiled:
+            self._compiled[kind] = {
                 item.id: registry.load("questions", item.type).fields(item, view.words.spoken) for item in view.items
             }
-        return self._compiled[key]
+        return self._compiled[kind]

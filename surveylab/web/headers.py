@@ -48,7 +48,7 @@ def register(app: Flask, origins: tuple[str, ...] = ()) -> None:
     inner = app.wsgi_app
 
     def secured(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        wanted = framed if origins and is_embedded(environ["PATH_INFO"]) else ALWAYS
+        wanted = framed if origins and is_embedded(environ.get("PATH_INFO", "")) else ALWAYS
 
         def start(code: str, headers: list[tuple[str, str]], error: Any = None) -> Any:
             said = {name for name, _ in headers}
