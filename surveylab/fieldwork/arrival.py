@@ -221,7 +221,7 @@ class Arrivals:
         there = instrument.languages
         language = own.survey.language if own and own.survey else self._reader.language(measurement.language, there)
         chosen = self._reader.chosen if self._reader.chosen == language else ""
-        words = Wording(language, there[0], {}, own=instrument.words)
+        words = Wording(language, there[0], own=instrument.words)
         survey = SurveyView("", instrument, words, stored.slug, experiment=stored.id, chosen=chosen)
         standing = own.standing if own else self._standing(stored, study.experiment, now)
         had_started = own.had_started if own else False

@@ -8,8 +8,7 @@ come out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from copy import copy
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -36,17 +35,17 @@ NOBODY = Reception(Standing.NOT_FOUND)
 class Interview:
     """The use cases of the respondents of one ledger, as one reader asks for them."""
 
-    def __init__(self, ledger: Ledger, studies: Studies) -> None:
+    def __init__(
+        self, ledger: Ledger, studies: Studies, reader: Reader = ANYBODY, durations: Durations | None = None
+    ) -> None:
         self._ledger = ledger
         self._studies = studies
-        self._reader = ANYBODY
-        self.durations = Durations(ledger)
+        self._reader = reader
+        self.durations = durations or Durations(ledger)
 
     def read_by(self, reader: Reader) -> Interview:
         """The same for somebody who reads like this."""
-        mine = copy(self)
-        mine._reader = reader
-        return mine
+        return Interview(self._ledger, self._studies, reader, self.durations)
 
     def open(self, token: str, now: datetime, *, record: bool = True) -> Reception:
         """A respondent follows the link: the event ``opened``, once. Nothing starts.
@@ -261,12 +260,14 @@ class Interview:
     def _happen(
         self,
         sitting: Sitting,
-        events: Iterable[NewEvent],
-        met: Iterable[str] = (),
+        events: Sequence[NewEvent],
+        met: Sequence[str] = (),
         place: str = "",
         *,
         unless: frozenset[str] = ENDS,
     ) -> None:
         """Write events and exposures that are new to this case, unless one of these has happened to it."""
+        if not events and not met:
+            return
         decide = partial(happening, sitting, events, met=met, place=place, unless=unless)
         self._in_turn(sitting, decide, sitting.now)

@@ -161,7 +161,7 @@ def arm_texts(study: Study, arm: Arm) -> Mapping[tuple[str, str], str | None]:
         return found
     for language in instrument.languages:
         for item in instrument.items:
-            words = Wording(language, instrument.languages[0], {}, own=instrument.words)
+            words = Wording(language, instrument.languages[0], own=instrument.words)
             shown = shown_hash(words, item)
             found[item.id, language] = None if words.filled else shown
     return found

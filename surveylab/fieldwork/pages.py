@@ -47,14 +47,14 @@ Person = Callable[[], Mapping[str, str]]
 class Wording:
     """Texts as this respondent reads them: in one language, with the fills filled.
 
-    ``known`` is what rules go by too. Who the person is stands apart from it: ``person`` is asked
-    when a text fills that in, and no sooner. ``own`` are the words of the pages, as the instrument
+    ``known`` gives what rules go by too, and ``person`` who the person is: both are asked when a text fills
+    that in, and no sooner. ``own`` are the words of the pages, as the instrument
     says them.
     """
 
     language: str
     fallback: str
-    known: Mapping[str, Value]
+    known: Callable[[], Mapping[str, Value]] = dict
     person: Person = dict
     own: Mapping[str, Text] = field(default_factory=lambda: CATALOGUE)
     filled: set[str] = field(default_factory=set, compare=False)
@@ -69,7 +69,7 @@ class Wording:
             return words
         names = {name for name, _, _ in fills.occurrences(words)}
         self.filled.update(names)
-        known = self.known
+        known = self.known()
         if not IDENTIFYING.isdisjoint(names):
             known = {**known, **{f"unit.{name}": value for name, value in self.person().items()}}
         return fills.fill(words, known, self.spoken.isolated)
@@ -85,7 +85,7 @@ class Wording:
             return self
         point = "." if self.language.partition("-")[0] in _POINT else ","
         spoken = f"{half_up(value, digits):.{digits}f}".replace(".", point)
-        return replace(self, known={**self.known, OWN_SCORE: spoken})
+        return replace(self, known=lambda: {**self.known(), OWN_SCORE: spoken})
 
     @property
     def anonymous(self) -> Wording:
@@ -165,7 +165,7 @@ class SurveyView:
         """What the answers that stand come to, where the instrument tells it; for who has finished."""
         return tuple(
             Feedback(self.words(each.title), self.words.with_score(each.value, each.digits)(each.text))
-            for each in told(self.instrument, self.words.known)
+            for each in told(self.instrument, self.words.known())
         )
 
     @property

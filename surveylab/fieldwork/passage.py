@@ -8,7 +8,7 @@ ledger and steers nothing.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import takewhile
 
@@ -55,8 +55,12 @@ class Passage:
 
     def under(self, answers: Answers, events: Iterable[Event]) -> Passage:
         """The same way under these answers and this history."""
-        sent = frozenset(event.detail for event in events if event.kind == "page")
-        return replace(self, answers=answers, sent=sent)
+        sent = frozenset([event.detail for event in events if event.kind == "page"])
+        return Passage(self.instrument, answers, self.unit, sent)
+
+    def answering(self, answers: Answers, *sent: str) -> Passage:
+        """The same way under these answers, and with these pages accepted as well."""
+        return Passage(self.instrument, answers, self.unit, self.sent.union(sent))
 
     @cached_property
     def known(self) -> dict[str, Value]:
@@ -66,7 +70,8 @@ class Passage:
     @cached_property
     def pages(self) -> tuple[Page, ...]:
         """The pages that apply, in order."""
-        return tuple(page for page in self.instrument.pages if self._asked[page.id])
+        asked = self._asked
+        return tuple([page for page in self.instrument.pages if asked[page.id]])
 
     @cached_property
     def _asked(self) -> Mapping[str, tuple[Item, ...]]:

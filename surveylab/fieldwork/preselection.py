@@ -67,7 +67,7 @@ def answers(name: str, instrument: Instrument, words: Wording, link: str) -> tup
         words: the case's words, with what is known of its unit.
         link: the personal link.
     """
-    unit = {name.removeprefix("unit."): value for name, value in words.known.items() if name.startswith("unit.")}
+    unit = {name.removeprefix("unit."): value for name, value in words.known().items() if name.startswith("unit.")}
     passage = Passage(instrument, {}, unit, frozenset())
     page = passage.furthest
     item = next((each for each in passage.items(page) if each.id == name), None) if page else None

@@ -80,7 +80,7 @@ class Prompts:
         exp = study.experiment
         assert exp.measurement is not None  # _running has looked
         instrument = study.instruments[exp.measurement.instrument]
-        words = Wording(exp.measurement.language or instrument.languages[0], instrument.languages[0], {})
+        words = Wording(exp.measurement.language or instrument.languages[0], instrument.languages[0])
         key, bound = EVERYBODY
         if exp.sampling is not None:
             scheme = registry.load("sampling", exp.sampling.scheme)
@@ -98,7 +98,7 @@ class Prompts:
         instrument = asked.plan.instrument
         there = instrument.languages
         language = self._reader.language(asked.plan.language, there)
-        words = Wording(language, there[0], {}, own=instrument.words)
+        words = Wording(language, there[0], own=instrument.words)
         survey = SurveyView("", instrument, words, asked.stored.slug, experiment=asked.stored.id)
         measured = asked.plan.measurement.duration == "measured"
         minutes = self._durations.minutes(asked.stored.id, now) if measured else None

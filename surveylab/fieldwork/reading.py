@@ -44,7 +44,7 @@ def read(view: PageView, data: Mapping[str, Any], faults: Mapping[str, str]) -> 
     values = {answer.column: answer.value for answers in parsed.values() for answer in answers}
     at_fault = {column for item in view.asked if item.id not in parsed for column in item.columns}
     before = {column: value for column, value in view.passage.answers.items() if column not in at_fault}
-    after = replace(view.passage, answers={**before, **values})
+    after = view.passage.answering({**before, **values})
     applying = {item.id: item for item in after.items(view.here)}
     asked = {column for item in applying.values() for column in item.columns}
     whole = [item for name, item in applying.items() if name in parsed]
@@ -71,7 +71,7 @@ def _together(view: PageView, items: Iterable[Item], after: Passage, at_fault: S
     if not bound:
         return {}
     known = after.known
-    words = replace(view.words, known=known)
+    words = replace(view.words, known=lambda: known)
     found = {}
     for item in bound:
         judged = (each for each in item.validation if not at_fault & set(names(each.error_if.tree)))
@@ -97,18 +97,9 @@ def _answers(view: PageView, item: Item, position: int, data: Mapping[str, Any])
     shown = view.alike(("hash", item.id), lambda words: _hash_of_words(view, item.id, words.anonymous))
     parsed = registry.load("questions", item.type).parse(item, data)
     rows = {column: row for row, column in enumerate(item.columns, start=1)}
+    options, page, language = item.displayed_options, view.position, view.language
     return [
-        Answer(
-            item.id,
-            column,
-            value,
-            position,
-            item.displayed_options,
-            shown,
-            view.position,
-            rows.get(column),
-            view.language,
-        )
+        Answer(item.id, column, value, position, options, shown, page, rows.get(column), language)
         for column, value in parsed.items()
     ]
 

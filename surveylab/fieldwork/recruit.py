@@ -321,7 +321,7 @@ def _message(exp: Experiment, case: cases.Case, person: Mapping[str, str], plan:
     if ANSWERS in text and plan.instrument is not None and plan.measurement is not None:
         shown = presented(plan.instrument, Chance(exp.seed, case.unit)).instrument
         first = shown.languages[0]
-        words = Wording(plan.measurement.language or first, first, fields, lambda: person)
+        words = Wording(plan.measurement.language or first, first, lambda: fields, lambda: person)
         known |= preselection.filled(text, shown, words, link)
     return Outgoing(case.id, case.unit, link, fill(template.subject, known), fill(template.body, known))
 

@@ -50,19 +50,20 @@ class Sitting:
     @property
     def standing(self) -> Standing:
         """How the person stands towards the survey; a refusal outweighs all else."""
-        if "opted_out" in self.happened:
+        happened = self.happened
+        if "opted_out" in happened:
             return Standing.OPTED_OUT
-        if "submitted" in self.happened:
+        if "submitted" in happened:
             return Standing.SUBMITTED
-        if "screened_out" in self.happened:
+        if "screened_out" in happened:
             return Standing.SCREENED_OUT
-        if "quota_full" in self.happened:
+        if "quota_full" in happened:
             return Standing.QUOTA_FULL
         if self.case.drawn_at is not None and self.now >= self.case.drawn_at + self.plan.closes:
             return Standing.CLOSED
         if self.case.paused_at is not None:
             return Standing.PAUSED
-        return Standing.STARTED if "started" in self.happened else Standing.INVITED
+        return Standing.STARTED if "started" in happened else Standing.INVITED
 
     @property
     def taking(self) -> Sitting:
@@ -102,7 +103,7 @@ class Sitting:
         """Texts as this respondent reads them now."""
         instrument = self.plan.instrument
         fallback = instrument.languages[0]
-        return Wording(self.language, fallback, self.passage.known, lambda: self._person, instrument.words)
+        return Wording(self.language, fallback, lambda: self.passage.known, lambda: self._person, instrument.words)
 
     @cached_property
     def survey(self) -> SurveyView:

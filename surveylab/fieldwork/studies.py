@@ -99,6 +99,7 @@ class Studies:
         self._ledger = ledger
         self._studies: dict[int, Study] = {}
         self._plans: dict[tuple[int, str], ArmPlan] = {}
+        self._of_levels: dict[tuple[int, tuple[tuple[str, str], ...]], ArmPlan] = {}
         self._shown = lru_cache(MOST_SHOWN)(self._shown_to)
 
     def study(self, experiment: int) -> Study:
@@ -121,6 +122,14 @@ class Studies:
             SurveylabError: the documents of the experiment cannot be read, it asks nothing, or the
                 levels are no arm of it; so nobody can be interviewed for it.
         """
+        key = experiment, tuple(levels.items())
+        plan = self._of_levels.get(key)
+        if plan is None:
+            plan = self._of_levels[key] = self._plan(experiment, levels)
+        return self._shown(experiment, plan.arm, unit) if plan.draws else plan
+
+    def _plan(self, experiment: int, levels: Mapping[str, str]) -> ArmPlan:
+        """The plan of an arm as chance gave it to nobody."""
         study = self.study(experiment)
         try:
             arm = study.experiment.arm_of(levels)
@@ -128,8 +137,7 @@ class Studies:
             raise SurveylabError(f"{dict(levels)} is no arm of the experiment {study.experiment.slug!r}.") from error
         if (experiment, arm.key) not in self._plans:
             self._plans[experiment, arm.key] = arm_plan(study, arm)
-        plan = self._plans[experiment, arm.key]
-        return self._shown(experiment, arm.key, unit) if plan.draws else plan
+        return self._plans[experiment, arm.key]
 
     def logo(self, experiment: int, digest: str) -> Logo | None:
         """The picture of that digest among the frozen documents of a study; None where there is none."""

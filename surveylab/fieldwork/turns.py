@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import datetime
 
 from surveylab.design.cases import ENDS
@@ -37,7 +36,7 @@ def submission(
         return THANKS, None
     before = view.passage if state is sitting.state else view.passage.under(state.answers, state.events)
     said = {answer.column: answer.value for answer in reading.answers}
-    passage = replace(before, answers={**before.answers, **said}, sent=before.sent | {view.page})
+    passage = before.answering({**before.answers, **said}, view.page)
     following = passage.after(view.here)
     key = steps.submission_key(case, view.page, visit)
     if key in state.keys and _stand(said, state.answers):

@@ -27,10 +27,18 @@ class Control(Field):  # type: ignore[misc]  # WTForms ships no types
         super().__init__(**kwargs)
         self._read = read
 
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read once; WTForms keeps the message of a ValidationError until ``validate``."""
-        self.raw_data = [showable(value) for value in valuelist]
-        self.data = self._read(valuelist)
+    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:  # noqa: ARG002
+        """Read what was sent, once; the message of a ValidationError is kept until ``validate``.
+
+        A control has no default and no filters, for which WTForms looks with each field of each form.
+        """
+        sent = formdata.getlist(self.name) if formdata is not None else []
+        self.raw_data = [showable(value) for value in sent]
+        self.data, self.process_errors = None, []
+        try:
+            self.data = self._read(sent)
+        except ValueError as error:
+            self.process_errors.append(error.args[0])
 
 
 def control(read: Read) -> UnboundField[Any]:
@@ -55,15 +63,16 @@ def choice(
         reasons: the ways to decline that may be sent as well.
     """
     known = frozenset(codes)
+    only_one, shown = language.say(words.SELECT_ONLY_ONE), language.say(words.SELECT_SHOWN)
 
     def read(values: Sequence[str]) -> Value:
-        code = only(values, language.say(words.SELECT_ONLY_ONE))
+        code = only(values, only_one)
         if not code:
             return blank(required)
         if code in reasons:
             return STORED[code]
         if code not in known:
-            raise ValidationError(language.say(words.SELECT_SHOWN))
+            raise ValidationError(shown)
         return stored(code)
 
     return control(read)
@@ -71,10 +80,10 @@ def choice(
 
 def text(max_length: int, language: Language, required: bool) -> UnboundField[Any]:
     """A text of at most ``max_length`` characters, stripped, line ends as in Unix; longer is refused, never cut."""
-    missing = language.say(words.ENTER_ANSWER) if required else None
+    missing, only_one = language.say(words.ENTER_ANSWER) if required else None, language.say(words.ENTER_ONLY_ONE)
 
     def read(values: Sequence[str]) -> Value:
-        entered = only(values, language.say(words.ENTER_ONLY_ONE))
+        entered = only(values, only_one)
         answer = entered.replace("\r\n", "\n").replace("\r", "\n").strip()
         if not answer:
             return blank(missing)

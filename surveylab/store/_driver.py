@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, NoReturn
 
 from sqlalchemy import ClauseElement, Connection
@@ -22,25 +23,29 @@ from surveylab.store.columns import Instant
 
 Values = Mapping[str, Any]
 _Process = Callable[[Any], Any]
+_MOMENTS: dict[str, _Process] = {}
+"""Engine -> what makes of a moment what its driver stores."""
 
 
 @dataclass(frozen=True)
 class _Compiled:
-    """A statement as one driver takes it; ``places`` are its names in order, for a driver that goes by that."""
+    """A statement as one driver takes it.
+
+    ``picked`` takes the values out of a row in the order of its places; ``names`` are those of the places, for a
+    driver that goes by names, else none. ``processes``: place -> what makes of a value what the driver stores.
+    """
 
     text: str
-    places: tuple[str, ...]
-    processes: Mapping[str, _Process | None]
+    picked: Callable[[Values], tuple[Any, ...]]
+    names: tuple[str, ...]
+    processes: tuple[tuple[int, _Process], ...]
 
     def bound(self, values: Values) -> Any:
         """The parameters as the driver stores them."""
-        if not self.places:
-            return {name: values[name] if do is None else do(values[name]) for name, do in self.processes.items()}
-        made = []
-        for name in self.places:
-            do = self.processes[name]
-            made.append(values[name] if do is None else do(values[name]))
-        return made
+        made = list(self.picked(values))
+        for place, do in self.processes:
+            made[place] = do(made[place])
+        return dict(zip(self.names, made, strict=True)) if self.names else made
 
 
 class Statement:
@@ -52,30 +57,30 @@ class Statement:
 
     def rows(self, conn: Connection, values: Values) -> list[Any]:
         """The rows that it gives: what the driver makes of their columns, in tuples."""
-        cursor: Any = conn.connection.cursor()
+        ran = cursor(conn)
         one = self._for(conn)
         try:
-            cursor.execute(one.text, one.bound(values))
-            return list(cursor.fetchall())
+            ran.execute(one.text, one.bound(values))
+            return list(ran.fetchall())
         except conn.dialect.loaded_dbapi.Error as error:
             _failed(conn, one.text, error)
         finally:
-            cursor.close()
+            ran.close()
 
     def run(self, conn: Connection, rows: Iterable[Values]) -> None:
         """Run it for each of the rows."""
-        cursor: Any = conn.connection.cursor()
+        ran = cursor(conn)
         one = self._for(conn)
         bound = [one.bound(row) for row in rows]
         try:
             if len(bound) == 1:  # on PostgreSQL, to run it for many begins a pipeline
-                cursor.execute(one.text, bound[0])
+                ran.execute(one.text, bound[0])
             else:
-                cursor.executemany(one.text, bound)
+                ran.executemany(one.text, bound)
         except conn.dialect.loaded_dbapi.Error as error:
             _failed(conn, one.text, error)
         finally:
-            cursor.close()
+            ran.close()
 
     def _for(self, conn: Connection) -> _Compiled:
         engine = conn.dialect.name
@@ -87,14 +92,35 @@ class Statement:
 def _compiled(clause: ClauseElement, conn: Connection) -> _Compiled:
     compiled = clause.compile(dialect=conn.dialect)
     assert isinstance(compiled, SQLCompiler)
-    processes = {name: _process(each.type, conn) for name, each in compiled.binds.items()}
-    return _Compiled(str(compiled), tuple(compiled.positiontup or ()), processes)
+    by_place = tuple(compiled.positiontup or ())
+    places = by_place or tuple(compiled.binds)
+    made = ((place, _process(compiled.binds[name].type, conn)) for place, name in enumerate(places))
+    processes = tuple((place, do) for place, do in made if do is not None)
+    return _Compiled(str(compiled), _picking(places), () if by_place else places, processes)
+
+
+def _picking(names: tuple[str, ...]) -> Callable[[Values], tuple[Any, ...]]:
+    """What takes the values of these names out of a row, in their order."""
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda values: tuple([values[name] for name in names])
+
+
+def cursor(conn: Connection) -> Any:
+    """A cursor of the driver's own; that of the pool does the same, and asks it for every attribute."""
+    connection = conn.connection.dbapi_connection
+    assert connection is not None
+    return connection.cursor()
 
 
 def _process(kind: TypeEngine[Any], conn: Connection) -> _Process | None:
     """What makes of a value what the driver stores; the same moment stands in many rows, and is made once."""
+    if isinstance(kind, Instant) and conn.dialect.name in _MOMENTS:
+        return _MOMENTS[conn.dialect.name]
     process = kind.dialect_impl(conn.dialect).bind_processor(conn.dialect)
-    return lru_cache(64)(process) if process and isinstance(kind, Instant) else process
+    if process and isinstance(kind, Instant):
+        process = _MOMENTS[conn.dialect.name] = lru_cache(64)(process)
+    return process
 
 
 def _failed(conn: Connection, text: str, error: Any) -> NoReturn:

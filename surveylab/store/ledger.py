@@ -48,8 +48,9 @@ class Ledger:
     url: URL
     _reading: Engine
     _writing: Engine
-    _glancing: Kept
-    _stepping: Kept
+    _kept: Kept
+    _around: tuple[str, str] = ("", "")
+    """What begins and ends a step; nothing where one is a single statement."""
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -72,19 +73,18 @@ class Ledger:
 
     def glance(self) -> AbstractContextManager[Connection]:
         """A connection for one ``_driver.Statement`` that reads: it sees one moment without a transaction."""
-        return self._glancing.lent()
+        return self._kept.lent()
 
     def step(self) -> AbstractContextManager[Connection]:
         """A connection for one step (``steps.advance``), which is committed by itself.
 
         On PostgreSQL a step is one statement; on SQLite this is a transaction like that of ``write``.
         """
-        return self._stepping.lent()
+        return self._kept.lent(*self._around)
 
     def close(self) -> None:
         """Give all connections back to the system."""
-        self._glancing.close()
-        self._stepping.close()
+        self._kept.close()
         self._reading.dispose()
         self._writing.dispose()
 
@@ -149,7 +149,7 @@ def _postgresql(address: URL) -> Ledger:
     engine = create_engine(address, connect_args=_HELLO, **_ENGINE)
     reading = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     kept = Kept(create_engine(address, isolation_level="AUTOCOMMIT", connect_args=_HELLO, **_ENGINE | _AS_NEEDED))
-    return Ledger(address, reading, engine, kept, kept)
+    return Ledger(address, reading, engine, kept)
 
 
 def _sqlite(address: URL) -> Ledger:
@@ -161,8 +161,9 @@ def _sqlite(address: URL) -> Ledger:
         address,
         _sqlite_engine(address, reading),
         _sqlite_engine(address, writing),
-        Kept(_sqlite_engine(address, reading, _AS_NEEDED)),
-        Kept(_sqlite_engine(address, writing, _AS_NEEDED), writing, "COMMIT"),
+        # One connection glances and steps: what another one writes empties the cache of its pages.
+        Kept(_sqlite_engine(address, writing, _AS_NEEDED)),
+        (writing, "COMMIT"),
     )
 
 
@@ -177,6 +178,7 @@ def _sqlite_engine(address: URL, begin: str, pool: dict[str, Any] | None = None)
             "synchronous = NORMAL",
             "foreign_keys = ON",
             "recursive_triggers = ON",  # else INSERT OR REPLACE deletes without asking the triggers
+            "wal_autocheckpoint = 4000",  # pages; what is written often is written back once
             f"query_only = {'ON' if begin == 'BEGIN' else 'OFF'}",
         ):
             connection.execute(f"PRAGMA {pragma}")

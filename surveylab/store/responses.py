@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,13 +36,13 @@ class InterviewState:
     @cached_property
     def kinds(self) -> frozenset[str]:
         """The kinds of event in the history."""
-        return frozenset(event.kind for event in self.events)
+        return frozenset([event.kind for event in self.events])
 
 
 def interview_state(conn: Connection, case_id: int) -> InterviewState:
     """Everything about a case that the next page depends on, in one query."""
     (row,) = _STATE.rows(conn, {"case": case_id})
-    return state_from(*row)
+    return state_from(row[0], *parsed(row[1:]))
 
 
 def state_columns(engine: str, case: ColumnElement[int]) -> tuple[ColumnElement[Any], ...]:
@@ -55,17 +56,26 @@ def state_columns(engine: str, case: ColumnElement[int]) -> tuple[ColumnElement[
     )
 
 
-@lru_cache(maxsize=1_000)  # who sends a page has just been shown it
-def state_from(number: int, events: str, exposures: str, answers: str) -> InterviewState:
-    """The state of a case from ``state_columns``."""
-    history = sorted(json.loads(events))  # by their numbers
+def parsed(texts: Iterable[str]) -> Any:
+    """What these JSON texts say, all read at once."""
+    return json.loads(f"[{','.join(texts)}]")
+
+
+def state_from(number: int, events: list[Any], exposures: list[Any], answers: list[Any]) -> InterviewState:
+    """The state of a case from ``state_columns``, ``parsed`` as far as they are texts."""
+    history = sorted(events)  # by their numbers
     return InterviewState(
-        MappingProxyType({column: _value(*stored) for column, *stored in json.loads(answers)}),
-        tuple(Event(moment(at), kind, detail) for _, at, kind, detail, _ in history),
-        frozenset(key for *_, key in history if key is not None),
-        frozenset(factor for (factor,) in json.loads(exposures)),
+        MappingProxyType({column: _value(*stored) for column, *stored in answers}),
+        tuple([_event(at, kind, detail) for _, at, kind, detail, _ in history]),
+        frozenset([each[-1] for each in history if each[-1] is not None]),
+        frozenset([factor for (factor,) in exposures]),
         number,
     )
+
+
+@lru_cache(maxsize=10_000)  # each request of an interview reads the events before it
+def _event(at: str, kind: str, detail: str) -> Event:
+    return Event(moment(at), kind, detail)
 
 
 def append_event(
@@ -105,8 +115,7 @@ def encoded(value: Value) -> tuple[str, str]:
     Text that a database cannot hold (U+0000, a lone surrogate) is kept as JSON.
     """
     if isinstance(value, str):
-        plain = not any(sign == "\0" or "\ud800" <= sign <= "\udfff" for sign in value)
-        return ("text", value) if plain else ("json", json.dumps(value))
+        return ("json", json.dumps(value)) if _UNSTORABLE.search(value) else ("text", value)
     if isinstance(value, bool):
         return "bool", "true" if value else "false"
     if isinstance(value, int):
@@ -132,6 +141,7 @@ def _order(text: str) -> tuple[str, ...]:
     return tuple(json.loads(text))
 
 
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _ANSWER_READ: tuple[ColumnElement[Any], ...] = (
     *(
         answer_table.c[name]

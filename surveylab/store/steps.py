@@ -210,10 +210,13 @@ def _parts(step: Step) -> list[tuple[_Part, list[dict[str, Any]]]]:
     return [(part, rows) for part, rows in parts if rows]
 
 
+_SPELT = json.JSONEncoder(allow_nan=False).encode
+
+
 def _how(how: Paradata, at: datetime) -> dict[str, Any]:
     pressed = max(how.shown_at, at - how.waited) if how.waited else at
     waited = {"waited": how.waited.total_seconds()} if how.waited else {}
-    detail = json.dumps({**how.detail, **waited}, allow_nan=False)
+    detail = _SPELT({**how.detail, **waited})
     return {"shown_at": how.shown_at, "submitted_at": pressed, "device": how.device, "detail": detail}
 
 

@@ -12,6 +12,7 @@ from surveylab.settings import Settings
 from surveylab.store.ledger import Ledger, open_ledger
 from surveylab.store.secret import signing_secret
 from surveylab.web import arrive, assets, clocks, compression, console, embed, errors, headers, kiosk, respond
+from surveylab.web.application import Application
 from surveylab.web.clocks import Clock
 from surveylab.web.desk import EMBEDDED, NAME, Desk
 from surveylab.web.forms import Forms, Signer
@@ -36,7 +37,7 @@ def create_app(settings: Settings, *, ledger: Ledger | None = None, clock: Clock
     Raises:
         SurveylabError: the database cannot be reached.
     """
-    app = Flask("surveylab", static_folder=None, template_folder=None)
+    app = Application("surveylab", static_folder=None, template_folder=None)
     app.url_map.strict_slashes = False  # a link that was copied with a slash behind it works too
     app.config.update(MAX_CONTENT_LENGTH=MOST_BYTES, MAX_FORM_MEMORY_SIZE=MOST_BYTES)
     book = ledger or open_ledger(settings.database_url)

@@ -70,7 +70,7 @@ def _reader(chosen: str | None) -> Reader:
 
 def accepted() -> tuple[str, ...]:
     """The languages that the browser asks for, the most wanted first (RFC 9110, 12.5.4)."""
-    return _accepted(request.headers.get("Accept-Language", ""))
+    return _accepted(request.environ.get("HTTP_ACCEPT_LANGUAGE", ""))
 
 
 @lru_cache(1_000)  # browsers are many, and what they ask for is much the same
@@ -95,5 +95,6 @@ def is_embedded(path: str) -> bool:
 
 def read_by_somebody() -> bool:
     """Whether a person is behind this GET, as far as it says: not a HEAD, and not a prefetch."""
-    purpose = f"{request.headers.get('Sec-Purpose', '')} {request.headers.get('Purpose', '')}"
-    return request.method != "HEAD" and "prefetch" not in purpose
+    environ = request.environ
+    purpose = f"{environ.get('HTTP_SEC_PURPOSE', '')} {environ.get('HTTP_PURPOSE', '')}"
+    return environ["REQUEST_METHOD"] != "HEAD" and "prefetch" not in purpose

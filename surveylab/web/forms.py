@@ -78,8 +78,8 @@ class Signer:
     def signature(self, place: Place, visit: str) -> str:
         """HMAC-SHA256 over respondent, form, language and visit, each behind its length."""
         signed = (place.token, place.form, place.language, visit)
-        parts = (part.encode("utf-8", "surrogatepass") for part in signed)
-        message = b"".join(len(part).to_bytes(8, "big") + part for part in parts)
+        parts = [part.encode("utf-8", "surrogatepass") for part in signed]
+        message = b"".join([len(part).to_bytes(8, "big") + part for part in parts])
         return hmac.digest(self._secret, message, "sha256").hex()
 
     def genuine(self, place: Place, ticket: Ticket) -> bool:
@@ -110,7 +110,7 @@ class Filled:
 
 def place(view: PageView) -> Place:
     """What the form of a page is signed for."""
-    return Place(view.survey.token, view.page, view.language)
+    return Place(view.sitting.case.token, view.page, view.language)
 
 
 class Forms:
@@ -141,12 +141,12 @@ class Forms:
             form = BaseForm({column: field for item in asked for column, field in by_item[item].items()})
         form.process(sent)
         form.validate()
-        faults: dict[str, list[str]] = form.errors
+        columns = list(form)
         filled = Filled(
             forged=not self.signer.genuine(place(view), sent_ticket(sent)),
-            values={field.name: field.data for field in form},
-            entered={field.name: field.raw_data for field in form},
-            faults={field.name: faults[field.name][0] for field in form if field.name in faults},
+            values={column.name: column.data for column in columns},
+            entered={column.name: column.raw_data for column in columns},
+            faults={column.name: column.errors[0] for column in columns if column.errors},
         )
         if len(idle) < MOST_IDLE:
             idle.append(form)

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from surveylab.fieldwork import beacons
 from surveylab.fieldwork.beacons import Telling
 from surveylab.fieldwork.pages import LANDING, Elsewhere, Reception, Standing
-from surveylab.fieldwork.preselection import Asked, paradata
+from surveylab.fieldwork.preselection import NOTHING, Asked, paradata
 from surveylab.fieldwork.reading import read
 from surveylab.fieldwork.signals import signals
 from surveylab.fieldwork.sitting import PageView
@@ -130,9 +130,10 @@ def submit(token: str, page: str) -> Response:
         reading = read(view, form.values, form.faults)
     if reading.faults:
         return present.question_again(view, form, reading.faults, ticket.shown_at)
-    signs = signals(view, (at - waited() - ticket.shown_at).total_seconds(), trapped=bool(sent.get(TRAP)))
+    shown_at, held = ticket.shown_at, waited()
+    signs = signals(view, (at - held - shown_at).total_seconds(), trapped=bool(sent.get(TRAP)))
     detail = {**({"signals": list(signs)} if signs else {}), **paradata(view.preselected, form.entered)}
-    how = Paradata(ticket.shown_at, device(request.headers.get("User-Agent", "")), detail, waited())
+    how = Paradata(shown_at, device(request.headers.get("User-Agent", "")), detail, held)
     return present.onwards(token, mine.submit(view, reading, ticket.visit, how, at))
 
 
@@ -166,7 +167,7 @@ def _small_body() -> bytes:
 
 def _asked() -> Asked:
     """The answers that the address asks for."""
-    return request.args.to_dict(flat=False)
+    return request.args.to_dict(flat=False) if request.query_string else NOTHING
 
 
 def _answer(token: str, received: Reception | Elsewhere) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from functools import partial
 
 from flask import Flask
@@ -17,6 +18,10 @@ THREADS = {"sqlite": 1, "postgresql": 3}
 would hand each other the interpreter around each statement of SQLite (docs/decisions/0013)."""
 
 
+YOUNG = 10_000
+"""Objects beyond those that were freed after which garbage is looked for; a request makes some hundreds."""
+
+
 def threads(database_url: str) -> int:
     """How many threads a worker has on the database of this address."""
     return THREADS["postgresql" if database_url.startswith("postgres") else "sqlite"]
@@ -26,7 +31,11 @@ def application(settings: Settings, synthetic: bool) -> Flask:
     """The application of one worker process; the ledger is opened here, after the fork."""
     from surveylab.web import create_app
 
-    return create_app(settings, clock=clocks.from_header if synthetic else None)
+    app = create_app(settings, clock=clocks.from_header if synthetic else None)
+    gc.collect()
+    gc.freeze()  # what is loaded stays: to look through it for garbage costs what a request costs
+    gc.set_threshold(YOUNG, *gc.get_threshold()[1:])
+    return app
 
 
 def serve(

@@ -63,7 +63,7 @@ def instrument(text: str = QUESTIONS) -> Instrument:
 
 def words(**unit: str) -> Wording:
     """The words of somebody about whose unit this is known."""
-    return Wording("en", "en", {f"unit.{name}": value for name, value in unit.items()})
+    return Wording("en", "en", lambda: {f"unit.{name}": value for name, value in unit.items()})
 
 
 def example(name: str) -> Instrument:
