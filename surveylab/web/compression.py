@@ -29,7 +29,7 @@ def packed(content: bytes, level: int = SMALL) -> bytes:
 def negotiate(response: AnyResponse, content: bytes | None = None) -> None:
     """Send ``response`` packed where the client takes that; ``content`` is its packed form, if there is one already."""
     response.headers["Vary"] = "Accept-Encoding"
-    if not _takes_gzip(request.headers.get("Accept-Encoding", "")):
+    if not _takes_gzip(request.environ.get("HTTP_ACCEPT_ENCODING", "")):
         return
     response.set_data(packed(response.get_data(), QUICK) if content is None else content)
     response.headers["Content-Encoding"] = "gzip"

@@ -18,10 +18,6 @@ THREADS = {"sqlite": 1, "postgresql": 3}
 would hand each other the interpreter around each statement of SQLite (docs/decisions/0013)."""
 
 
-YOUNG = 10_000
-"""Objects beyond those that were freed after which garbage is looked for; a request makes some hundreds."""
-
-
 def threads(database_url: str) -> int:
     """How many threads a worker has on the database of this address."""
     return THREADS["postgresql" if database_url.startswith("postgres") else "sqlite"]
@@ -33,8 +29,7 @@ def application(settings: Settings, synthetic: bool) -> Flask:
 
     app = create_app(settings, clock=clocks.from_header if synthetic else None)
     gc.collect()
-    gc.freeze()  # what is loaded stays: to look through it for garbage costs what a request costs
-    gc.set_threshold(YOUNG, *gc.get_threshold()[1:])
+    gc.freeze()  # what is loaded stays, and is not looked through for garbage again and again
     return app
 
 
