@@ -23,6 +23,7 @@ from surveylab.store.columns import Instant
 
 Values = Mapping[str, Any]
 _Process = Callable[[Any], Any]
+_HELD = "surveylab cursor"
 _MOMENTS: dict[str, _Process] = {}
 """Engine -> what makes of a moment what its driver stores."""
 
@@ -64,8 +65,6 @@ class Statement:
             return list(ran.fetchall())
         except conn.dialect.loaded_dbapi.Error as error:
             _failed(conn, one.text, error)
-        finally:
-            ran.close()
 
     def run(self, conn: Connection, rows: Iterable[Values]) -> None:
         """Run it for each of the rows."""
@@ -79,8 +78,6 @@ class Statement:
                 ran.executemany(one.text, bound)
         except conn.dialect.loaded_dbapi.Error as error:
             _failed(conn, one.text, error)
-        finally:
-            ran.close()
 
     def _for(self, conn: Connection) -> _Compiled:
         engine = conn.dialect.name
@@ -107,10 +104,14 @@ def _picking(names: tuple[str, ...]) -> Callable[[Values], tuple[Any, ...]]:
 
 
 def cursor(conn: Connection) -> Any:
-    """A cursor of the driver's own; that of the pool does the same, and asks it for every attribute."""
-    connection = conn.connection.dbapi_connection
-    assert connection is not None
-    return connection.cursor()
+    """The one cursor of a connection by which its statements run, each to its end: the driver's own.
+
+    To make one costs as much as to run a small statement by it.
+    """
+    held = conn.connection.info
+    if _HELD not in held:
+        held[_HELD] = conn.connection.dbapi_connection.cursor()  # type: ignore[union-attr]  # it is open
+    return held[_HELD]
 
 
 def _process(kind: TypeEngine[Any], conn: Connection) -> _Process | None:
