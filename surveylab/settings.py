@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import re
 from collections.abc import Mapping
@@ -49,6 +50,15 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         console_open=env.get("SURVEYLAB_CONSOLE") == "open",
         embed_origins=_origins(env.get("SURVEYLAB_EMBED_ORIGINS", "")),
     )
+
+
+def acting_account(environment: Mapping[str, str] | None = None) -> str:
+    """Who acts: SURVEYLAB_ACCOUNT, else the user of the operating system, else "unknown"."""
+    env = os.environ if environment is None else environment
+    try:
+        return env.get("SURVEYLAB_ACCOUNT", "").strip() or getpass.getuser()
+    except (OSError, KeyError):  # a process without an entry among the users, as in a container
+        return "unknown"
 
 
 def _origins(text: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import IO, Any
 import click
 
 from surveylab import __version__
-from surveylab.cli import collect, demo, frames, learn, monitor, schemes, write
+from surveylab.cli import collect, demo, frames, learn, monitor, privacy, schemes, write
 from surveylab.errors import GateError, InputError, SurveylabError
 
 
@@ -71,6 +71,7 @@ for command in (
     frames.frame,
     *collect.COMMANDS,
     monitor.monitor,
+    *privacy.COMMANDS,
     *learn.COMMANDS,
     schemes.schemes,
     demo.demo,

@@ -112,6 +112,8 @@ def frame_load(name: str, file: Path | None, url: str | None, query: str, table:
     click.echo("Fields: " + ", ".join(f"{field} ({kind})" for field, kind in stored.types.items()) + ".")
     for note in loaded.notes:
         click.echo(note)
+    if loaded.forgotten:
+        click.echo(f"{loaded.forgotten:,} units were left out: whoever they are was forgotten.")
     if loaded.merged:
         dropped = sum(len(each.dropped) for each in loaded.merged)
         click.echo(f"{dropped:,} units are the same person as another, by email or phone, and were left out:")
@@ -271,10 +273,11 @@ def frame_prune(name: str) -> None:
     \b
     Example: surveylab frame prune customers
     """
-    from surveylab.store import snapshots
+    from surveylab.store import log, snapshots
 
     with opened() as ledger, ledger.write() as conn:
         gone = snapshots.prune(conn, _found(conn, name).id)
+        log.record(conn, datetime.now(UTC), "frame prune", {"frame": name, "rows": gone})
     click.echo(f"{gone:,} rows of earlier snapshots of {name!r} are gone.")
 
 
@@ -312,7 +315,7 @@ def frame_suppress(file: Path | None, reason: str, day: datetime | None, region:
             count, new = suppress.suppress_file(ledger, file, listing, How(said["encoding"]))
             result = {"addresses": count, "new": new}
         elif given and said["lift"]:
-            result = {"lifted": suppress.lift_one(ledger, *given[0], region)}
+            result = {"lifted": suppress.lift_one(ledger, *given[0], datetime.now(UTC), region)}
         elif given:
             result = {"addresses": 1, "new": suppress.suppress_one(ledger, *given[0], listing)}
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from fractions import Fraction
 from functools import cached_property
 from pathlib import PurePath
@@ -207,6 +207,21 @@ class Quota:
 
 
 @dataclass(frozen=True)
+class Retention:
+    """How long after the close of the experiment what identifies people is kept; None: until somebody erases it."""
+
+    addresses: timedelta | None = None
+    """Names and addresses of people whom no other experiment still needs, and codes to come back with."""
+    texts: timedelta | None = None
+    """Answers that can say who somebody is: texts in one's own words, and addresses that were asked for."""
+
+    def until(self, what: Literal["addresses", "texts"], closes_at: datetime | None) -> datetime | None:
+        """Until when something is kept that closes then; None: until somebody erases it, or nobody knows."""
+        limit = self.addresses if what == "addresses" else self.texts
+        return None if limit is None or closes_at is None else closes_at + limit
+
+
+@dataclass(frozen=True)
 class Experiment:
     """Everything that an experiment's file says."""
 
@@ -236,6 +251,8 @@ class Experiment:
     """The share of the people whom the experiment asks so far; who is in stays in when it is raised."""
     rest: timedelta | None = None
     """How long nobody is asked who was drawn or contacted for another experiment."""
+    retention: Retention = Retention()
+    """How long after the close what identifies people is kept."""
 
     def factor(self, name: str) -> Factor:
         """The factor of that name. KeyError where there is none."""

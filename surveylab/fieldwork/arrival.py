@@ -165,6 +165,8 @@ class Arrivals:
             closes_at=stored.closes_at,
             at_kiosk=at_kiosk,
             prompted=prompt is not None,
+            addresses_until=study.experiment.retention.until("addresses", stored.closes_at),
+            texts_until=study.experiment.retention.until("texts", stored.closes_at),
         )
 
     def _own(self, stored: StoredExperiment, person: Person | None, now: datetime) -> Reception | None:

@@ -221,6 +221,7 @@ class Notice:
     known of the person beforehand (None for who arrives unlisted), and ``closes_at`` until when
     answers are taken, where that is set. ``at_kiosk``: it is read at a screen for everybody;
     ``prompted``: the survey is offered in an app; ``offered``: messages offer answers to be selected.
+    ``addresses_until`` and ``texts_until`` are when they are erased, where the experiment says so.
     """
 
     survey: SurveyView
@@ -230,6 +231,8 @@ class Notice:
     at_kiosk: bool = False
     prompted: bool = False
     offered: bool = False
+    addresses_until: datetime | None = None
+    texts_until: datetime | None = None
 
     @property
     def known_by_cookie(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from surveylab.errors import SurveylabError
-from surveylab.store import experiments, quotas
+from surveylab.store import experiments, log, quotas
 from surveylab.store.experiments import StoredExperiment
 from surveylab.store.ledger import Connection, Ledger
 
@@ -21,6 +21,7 @@ def pause(ledger: Ledger, slug: str, now: datetime) -> None:
         if running.paused_at is not None:
             raise SurveylabError(f"{slug} is paused already; surveylab resume {slug} opens it again.")
         experiments.mark_paused(conn, slug, now)
+        log.record(conn, now, "pause", {"experiment": slug})
 
 
 def resume(ledger: Ledger, slug: str, now: datetime) -> None:
@@ -36,6 +37,7 @@ def resume(ledger: Ledger, slug: str, now: datetime) -> None:
             quotas.wait(conn, version.id)
             quotas.extend(conn, version.id, version.paused_at, now - version.paused_at)
         experiments.mark_paused(conn, slug, None)
+        log.record(conn, now, "resume", {"experiment": slug})
 
 
 def _versions(conn: Connection, slug: str) -> tuple[StoredExperiment, ...]:

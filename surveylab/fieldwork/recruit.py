@@ -35,6 +35,7 @@ from surveylab.store import (
     cases,
     experiments,
     frames,
+    log,
     people,
     presentations,
     responses,
@@ -157,6 +158,7 @@ def draw(ledger: Ledger, study: Study, now: datetime, *, new_version: bool = Fal
         last = max(study.plan(arm).contact.closes for arm in exp.arms)
         if on_frame is None:
             experiments.mark_drawn(conn, row.id, now, now + last, None)
+            _tell(conn, row, now, 0)
             nobody = {arm.key: 0 for arm in exp.arms}
             return Drawn(exp.slug, study.digest, None, 0, 0, 0, {}, 0, nobody, row.version)
         suppressed = suppressions.on_frame(conn, on_frame)
@@ -165,6 +167,7 @@ def draw(ledger: Ledger, study: Study, now: datetime, *, new_version: bool = Fal
         new = recruited.cases(frames.unit_fields(conn, on_frame, recruited.units.tolist()), on_frame.fields)
         cases.insert_sample(conn, row.id, new, exp.arms, algorithm=recruited.algorithm, at=now)
         experiments.mark_drawn(conn, row.id, now, now + last, on_frame.digest, snapshot_id=on_frame.snapshot)
+        _tell(conn, row, now, len(recruited.units))
     counts = np.bincount(recruited.assigned.arm, minlength=len(exp.arms))
     return Drawn(
         experiment=exp.slug,
@@ -178,6 +181,12 @@ def draw(ledger: Ledger, study: Study, now: datetime, *, new_version: bool = Fal
         arms={arm.key: int(count) for arm, count in zip(exp.arms, counts, strict=True)},
         version=row.version,
     )
+
+
+def _tell(conn: Connection, row: StoredExperiment, now: datetime, drawn: int) -> None:
+    """Write into the log that an experiment, or a later version of it, was drawn."""
+    detail = {"experiment": row.slug, "version": row.version, "design_hash": row.digest, "cases": drawn}
+    log.record(conn, now, "draw" if row.version == 1 else "new version", detail)
 
 
 def audit(ledger: Ledger, slug: str) -> Audited:

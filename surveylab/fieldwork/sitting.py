@@ -126,13 +126,17 @@ class Sitting:
     @property
     def notice(self) -> Notice:
         """What the privacy page tells this respondent."""
+        drawn_at, kept = self.case.drawn_at, self.plan.retention
+        closed = drawn_at + self.plan.last_closes if drawn_at else None
         return Notice(
             self.survey,
             told=self.told,
             listed=tuple(self.case.fields) if self.plan.frame else None,
-            closes_at=self.case.drawn_at + self.plan.closes if self.case.drawn_at else None,
+            closes_at=drawn_at + self.plan.closes if drawn_at else None,
             prompted=any(event.kind == "sent" and event.detail == IN_APP for event in self.state.events),
             offered=self.plan.offers,
+            addresses_until=kept.until("addresses", closed),
+            texts_until=kept.until("texts", closed),
         )
 
     def meets(self, page: Page) -> tuple[str, ...]:

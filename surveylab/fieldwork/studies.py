@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import cached_property, lru_cache
 
 from surveylab import spec
-from surveylab.design.experiment import Measurement, Quota, Study
+from surveylab.design.experiment import Measurement, Quota, Retention, Study
 from surveylab.design.factors import Arm, Factor
 from surveylab.design.instrument import Instrument, Item
 from surveylab.design.orders import Chance, Draw
@@ -46,6 +46,10 @@ class ArmPlan:
     digest: str
     closes: timedelta
     """How long after the draw answers are taken."""
+    last_closes: timedelta
+    """How long after the draw the last arm takes answers: from then on it counts how long something is kept."""
+    retention: Retention
+    """How long what identifies people is kept."""
     frame: str | None
     """The frame that the cases were drawn from."""
     measurement: Measurement
@@ -175,6 +179,8 @@ def arm_plan(study: Study, arm: Arm) -> ArmPlan:
         language=plan.measurement.language,
         digest=digest(study.documents[f"{plan.measurement.instrument}.yaml"]).hex(),
         closes=plan.contact.closes,
+        last_closes=max(study.plan(each).contact.closes for each in study.experiment.arms),
+        retention=study.experiment.retention,
         frame=study.experiment.frame.source if study.experiment.frame else None,
         measurement=plan.measurement,
         quotas=study.experiment.quotas,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from wtforms.fields.core import UnboundField
 
-from surveylab.design.instrument import Item
+from surveylab import registry
+from surveylab.design.instrument import Item, Specifiable
 from surveylab.design.terms import Missing, Value
 from surveylab.words import Language
 
@@ -27,6 +29,15 @@ class Person:
     straightlines: bool = False
     location: float | None = None
     spread: float | None = None
+
+
+class Identifies(StrEnum):
+    """Which columns of a question type can say who answered; ``identifying`` names them for an item."""
+
+    NOTHING = "nothing"
+    OTHER = "other"
+    """The text in which a person says what the other option means, where the item offers one."""
+    EVERYTHING = "everything"
 
 
 class OfItem(str):
@@ -47,6 +58,9 @@ class Contract(Protocol):
     """Frozen dataclass of what YAML may say beside the fields of every item; has ``columns`` and
     ``option_order`` (design.instrument.ItemSettings). Texts in it are ``Text`` mappings."""
 
+    IDENTIFIES: Identifies
+    """What of its answers can say who the person is: text that is typed freely, and addresses."""
+
     def fields(self, item: Item, language: Language) -> Mapping[str, UnboundField[Any]]:
         """Column -> WTForms field that validates what is sent; messages say what to do."""
 
@@ -58,3 +72,13 @@ class Contract(Protocol):
 
     def simulate(self, item: Item, person: Person, rng: np.random.Generator) -> Entered:
         """What a synthetic respondent enters."""
+
+
+def identifying(item: Item) -> tuple[str, ...]:
+    """The columns of an item whose answers can say who the person is; erasing the person erases them."""
+    identifies: Identifies = registry.load("questions", item.type).IDENTIFIES
+    if identifies is Identifies.EVERYTHING:
+        return item.columns
+    settings: object = item.settings
+    offers = isinstance(settings, Specifiable) and bool(settings.other)
+    return (f"{item.id}.other",) if offers and identifies is Identifies.OTHER else ()

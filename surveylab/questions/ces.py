@@ -12,10 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from surveylab.design.terms import Text
+from surveylab.questions import Identifies
 from surveylab.questions._ratings import Directed, entered, fields, parse, simulate
 from surveylab.words.labels import AGREED
 
 __all__ = ["Settings", "entered", "fields", "parse", "simulate"]
+
+IDENTIFIES = Identifies.NOTHING
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,12 @@ from typing import cast
 import numpy as np
 
 from surveylab.design.instrument import Item
-from surveylab.questions import Entered, Person, single
+from surveylab.questions import Entered, Identifies, Person, single
 from surveylab.questions.single import entered, fields, parse
 
 __all__ = ["Settings", "entered", "fields", "parse", "simulate"]
+
+IDENTIFIES = Identifies.NOTHING
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,7 +21,7 @@ from wtforms.fields.core import UnboundField
 
 from surveylab.design.instrument import Item
 from surveylab.design.terms import Missing, Text, Value
-from surveylab.questions import Entered, Person
+from surveylab.questions import Entered, Identifies, Person
 from surveylab.questions._answers import stored
 from surveylab.questions._controls import blank, control
 from surveylab.questions._leanings import share_below
@@ -30,6 +30,8 @@ from surveylab.words import Language
 from surveylab.words import entries as more
 from surveylab.words import forms as words
 from surveylab.words.labels import AGREE
+
+IDENTIFIES = Identifies.NOTHING
 
 YES, NO = "yes", "no"
 """What the box sends, and what the page sends in any case: so that a box left empty is told from one not shown."""

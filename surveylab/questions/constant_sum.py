@@ -23,7 +23,7 @@ from wtforms.form import BaseForm
 
 from surveylab.design.instrument import Item
 from surveylab.design.terms import Missing, Text, Value
-from surveylab.questions import Entered, OfItem, Person
+from surveylab.questions import Entered, Identifies, OfItem, Person
 from surveylab.questions._answers import shown, stored
 from surveylab.questions._controls import Control, only
 from surveylab.questions._orders import OptionsOrdered
@@ -33,6 +33,8 @@ from surveylab.questions.number import read_number
 from surveylab.words import Language
 from surveylab.words import entries as more
 from surveylab.words import forms as words
+
+IDENTIFIES = Identifies.NOTHING
 
 EVENNESS = 4.0
 """Of the shares that synthetic respondents give: the concentration of their Dirichlet distribution."""

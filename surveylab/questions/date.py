@@ -20,13 +20,15 @@ from wtforms.fields.core import UnboundField
 
 from surveylab.design.instrument import Item
 from surveylab.design.terms import Missing, Value
-from surveylab.questions import Entered, Person
+from surveylab.questions import Entered, Identifies, Person
 from surveylab.questions._answers import shown, stored
 from surveylab.questions._controls import blank, control
 from surveylab.questions._leanings import share_below
 from surveylab.questions._settings import OneColumn
 from surveylab.words import Language
 from surveylab.words import entries as more
+
+IDENTIFIES = Identifies.NOTHING
 
 _PARTS = (more.DATE_DAY, more.DATE_MONTH, more.DATE_YEAR)
 LONGEST = 10

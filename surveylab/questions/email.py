@@ -21,13 +21,15 @@ from wtforms.fields.core import UnboundField
 
 from surveylab.design.instrument import Item
 from surveylab.design.terms import Missing, Value
-from surveylab.questions import Entered, Person
+from surveylab.questions import Entered, Identifies, Person
 from surveylab.questions._answers import shown, stored
 from surveylab.questions._controls import blank, control, only
 from surveylab.questions._settings import OneColumn
 from surveylab.words import Language
 from surveylab.words import entries as more
 from surveylab.words import forms as words
+
+IDENTIFIES = Identifies.EVERYTHING
 
 LONGEST = 254
 LONGEST_LOCAL = 64

@@ -25,7 +25,7 @@ from wtforms.fields.core import UnboundField
 from surveylab.design.instrument import Item
 from surveylab.design.orders import Arrangement
 from surveylab.design.terms import Missing, Text, Value
-from surveylab.questions import Entered, Person
+from surveylab.questions import Entered, Identifies, Person
 from surveylab.questions._answers import shown, stored
 from surveylab.questions._controls import choice
 from surveylab.questions._declining import Declining
@@ -35,6 +35,8 @@ from surveylab.questions._settings import check_options, check_rows
 from surveylab.questions._words import quoted
 from surveylab.words import Language
 from surveylab.words import forms as words
+
+IDENTIFIES = Identifies.NOTHING
 
 
 @dataclass(frozen=True)

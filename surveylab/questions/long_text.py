@@ -10,10 +10,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from surveylab.questions import Identifies
 from surveylab.questions._free_text import entered, fields, parse, simulate
 from surveylab.questions._settings import OneColumn, check_max_length
 
 __all__ = ["Settings", "entered", "fields", "parse", "simulate"]
+
+IDENTIFIES = Identifies.EVERYTHING
 
 
 @dataclass(frozen=True)

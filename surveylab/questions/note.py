@@ -18,8 +18,10 @@ from wtforms.fields.core import UnboundField
 
 from surveylab.design.instrument import Item
 from surveylab.design.terms import Missing, Value
-from surveylab.questions import Entered, Person
+from surveylab.questions import Entered, Identifies, Person
 from surveylab.words import Language
+
+IDENTIFIES = Identifies.NOTHING
 
 
 @dataclass(frozen=True)

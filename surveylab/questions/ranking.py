@@ -24,7 +24,7 @@ from wtforms.fields.core import UnboundField
 
 from surveylab.design.instrument import Item
 from surveylab.design.terms import Missing, Text, Value
-from surveylab.questions import Entered, Person
+from surveylab.questions import Entered, Identifies, Person
 from surveylab.questions._answers import shown, stored
 from surveylab.questions._controls import blank, control
 from surveylab.questions._orders import OptionsOrdered
@@ -32,6 +32,8 @@ from surveylab.questions._settings import OneColumn, check_options
 from surveylab.words import Language
 from surveylab.words import entries as more
 from surveylab.words import forms as words
+
+IDENTIFIES = Identifies.NOTHING
 
 
 @dataclass(frozen=True)

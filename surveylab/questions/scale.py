@@ -20,9 +20,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from surveylab.design.terms import Text
+from surveylab.questions import Identifies
 from surveylab.questions._ratings import Directed, entered, fields, parse, simulate
 
 __all__ = ["Settings", "entered", "fields", "parse", "simulate"]
+
+IDENTIFIES = Identifies.NOTHING
 
 MOST_POINTS = 21
 """More points than -10 to 10 are a number to enter, not boxes to choose from."""

@@ -25,7 +25,7 @@ from wtforms.fields.core import UnboundField
 
 from surveylab.design.instrument import Item
 from surveylab.design.terms import Missing, Text, Value
-from surveylab.questions import Entered, Person
+from surveylab.questions import Entered, Identifies, Person
 from surveylab.questions._answers import shown
 from surveylab.questions._choices import Choices, parse, with_text
 from surveylab.questions._controls import choice
@@ -34,6 +34,8 @@ from surveylab.words import Language
 from surveylab.words import forms as words
 
 __all__ = ["Settings", "entered", "fields", "parse", "simulate"]
+
+IDENTIFIES = Identifies.OTHER
 
 
 @dataclass(frozen=True)

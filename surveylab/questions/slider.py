@@ -24,6 +24,7 @@ from wtforms.fields.core import UnboundField
 
 from surveylab.design.instrument import Item
 from surveylab.design.terms import Text, Value
+from surveylab.questions import Identifies
 from surveylab.questions._controls import blank, control, only
 from surveylab.questions._ratings import entered, parse, simulate
 from surveylab.questions._settings import OneColumn, check_texts
@@ -32,6 +33,8 @@ from surveylab.words import Language
 from surveylab.words import forms as words
 
 __all__ = ["Settings", "entered", "fields", "parse", "simulate"]
+
+IDENTIFIES = Identifies.NOTHING
 
 
 @dataclass(frozen=True)

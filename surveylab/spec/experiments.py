@@ -94,6 +94,7 @@ def read_experiment(node: Node) -> ExperimentReading:
         _unlisted_channels(node, section),
         _in_turn(node, section),
         _reach(node, section),
+        _retention(node, section),
         _data(node, names),
         _contact(node, names),
         _measured(node),
@@ -189,6 +190,19 @@ def _reach(node: Node, section: ExperimentSection) -> Iterator[Fault]:
             yield fault(node, Finding("SL441", what, "Add `frame:`, or ask in an app.", (key,), key=True))
     if section.holdout == 1:
         yield fault(node, Finding("SL441", "the holdout is everybody.", "Write less than 1.", ("holdout",)))
+
+
+def _retention(node: Node, section: ExperimentSection) -> Iterator[Fault]:
+    """Nothing is kept for less time than the field is open: that is more often a slip than a wish."""
+    for what in ("addresses", "texts"):
+        place, kept = at(node, "retention", what), getattr(section.retention, what)
+        if place is not None and kept is not None and kept < section.contact.closes:
+            days = section.contact.closes.total_seconds() / 86_400
+            finding = Finding("SL442", f"{what} are kept for less than the field is open ({days:g} days).", _LONGER)
+            yield fault(place, finding)
+
+
+_LONGER = "Write at least as long as contact.closes; it is counted from the close."
 
 
 def _data(node: Node, names: Names) -> Iterator[Fault]:

@@ -91,6 +91,7 @@ CODES: dict[str, str] = {
     "SL433": "an inquiry that the arms cannot answer",
     # The programme.
     "SL441": "a share of people, or a rest, that nobody can be held to",
+    "SL442": "something is kept for less time than it is needed",
     # Quotas.
     "SL501": "a quota that can never be met",
     "SL502": "a quota that stands twice",

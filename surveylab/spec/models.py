@@ -28,6 +28,7 @@ from surveylab.design.experiment import (
     Measurement,
     Message,
     Quota,
+    Retention,
     Sampling,
 )
 from surveylab.design.frames import Column, FieldType, FrameReading
@@ -46,6 +47,7 @@ from surveylab.spec.wording import (
     MeasuredOutcome,
     MessageText,
     Name,
+    Period,
     QuotaRule,
     References,
     SharedText,
@@ -156,6 +158,8 @@ class ExperimentSection:
     """The share of the people whom the experiment asks so far; who is in stays in when it is raised."""
     rest: timedelta | None = None
     """How long nobody is asked who was drawn or contacted for another experiment."""
+    retention: Retention = field(default_factory=Retention)
+    """How long after the close what identifies people is kept; until somebody erases it, where nothing is said."""
 
 
 REQUIRED = {
@@ -215,6 +219,8 @@ _INSTEAD: dict[tuple[type, str], Any] = {
     (DecisionRule, "drop_if"): DecisionText | None,
     (DecisionRule, "guard"): DecisionText | None,
     (Quota, "if_"): QuotaRule | None,
+    (Retention, "addresses"): Period | None,
+    (Retention, "texts"): Period | None,
     (Layer, "share"): tuple[Edge, Edge],
     (Message, "subject"): MessageText,
     (Message, "body"): MessageText,

@@ -254,4 +254,5 @@ def _experiment(slug: str, reading: ExperimentReading, work: Workshop) -> Experi
         holdout=section.holdout,
         ramp=section.ramp,
         rest=section.rest,
+        retention=section.retention,
     )

@@ -28,6 +28,9 @@ from surveylab.spec.faults import Finding, offer, refusal
 
 _CLOCK = r"([01]\d|2[0-3]):[0-5]\d"
 _DURATION = r"P(?=\d|T)(\d{1,5}W|(\d{1,5}D)?(T(?=\d)(\d{1,5}H)?(\d{1,5}M)?(\d{1,5}S)?)?)"
+_YEARS = r"P(\d{1,3})Y"
+_YEAR = 365
+"""Days of a year for which something is kept; that one in four is longer makes no difference there."""
 _UNITS = {"W": "weeks", "D": "days", "H": "hours", "M": "minutes", "S": "seconds"}
 _SHARE = r"\d{1,30}(\.\d{1,30})?|\d{1,30}/0*[1-9]\d{0,29}"
 _NAME = r"[A-Za-z_][A-Za-z0-9_]*"
@@ -256,6 +259,11 @@ def _duration(written: Any) -> timedelta:
     return timedelta(**{_UNITS[unit]: int(count) for count, unit in re.findall(r"(\d+)([WDHMS])", written)})
 
 
+def _period(written: Any) -> timedelta:
+    years = re.fullmatch(_YEARS, written, re.ASCII) if isinstance(written, str) else None
+    return timedelta(days=_YEAR * int(years[1])) if years else _duration(written)
+
+
 def share_of(text: str) -> Fraction | None:
     """The number above 0 and up to 1 that a decimal or a fraction says; None where it says none."""
     plain = text.replace(" ", "")
@@ -380,6 +388,15 @@ MessageText: Any = TypeAliasType(
 Clock: Any = TypeAliasType("Clock", _spoken(_clock, **_WORDS, pattern=f"^{_CLOCK}$", description="Hours and minutes."))
 Duration: Any = TypeAliasType(
     "Duration", _spoken(_duration, **_WORDS, pattern=f"^{_DURATION}$", description="An ISO 8601 duration: P21D, PT12H.")
+)
+Period: Any = TypeAliasType(
+    "Period",
+    _spoken(
+        _period,
+        **_WORDS,
+        pattern=f"^({_DURATION}|{_YEARS})$",
+        description="An ISO 8601 duration, or years of 365 days: P90D, P1Y.",
+    ),
 )
 MeasuredOutcome: Any = TypeAliasType(
     "MeasuredOutcome",

@@ -79,8 +79,13 @@ def experiment_by_id(conn: Connection, experiment_id: int) -> StoredExperiment:
 
 def experiments(conn: Connection) -> tuple[StoredExperiment, ...]:
     """The running version of every slug, in the order of the slugs."""
+    return tuple({row.slug: row for row in every_version(conn)}.values())
+
+
+def every_version(conn: Connection) -> tuple[StoredExperiment, ...]:
+    """All versions of all slugs, in the order of slugs and versions."""
     rows = conn.execute(select(table).order_by(table.c.slug, table.c.version))
-    return tuple({row.slug: StoredExperiment(**row._mapping) for row in rows}.values())
+    return tuple(StoredExperiment(**row._mapping) for row in rows)
 
 
 def mark_locked(conn: Connection, experiment_id: int, at: datetime) -> None:

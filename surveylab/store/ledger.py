@@ -71,6 +71,16 @@ class Ledger:
         with self._writing.begin() as conn:
             yield conn
 
+    @contextmanager
+    def rehearse(self) -> Iterator[Connection]:
+        """A connection as that of ``write`` of which nothing stays: what is done in it is undone at its end."""
+        with self._writing.connect() as conn:
+            transaction = conn.begin()
+            try:
+                yield conn
+            finally:
+                transaction.rollback()
+
     def glance(self) -> AbstractContextManager[Connection]:
         """A connection for one ``_driver.Statement`` that reads: it sees one moment without a transaction."""
         return self._kept.lent()
@@ -81,6 +91,18 @@ class Ledger:
         On PostgreSQL a step is one statement; on SQLite this is a transaction like that of ``write``.
         """
         return self._kept.lent(*self._around)
+
+    def checkpoint(self) -> None:
+        """Let what was erased leave SQLite's write-ahead log as well, as far as nobody reads an older moment.
+
+        PostgreSQL keeps what was erased in its own log until that is recycled.
+        """
+        if self.url.get_backend_name() == "sqlite":
+            connection = sqlite3.connect(str(self.url.database), timeout=PATIENCE, isolation_level=None)
+            try:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                connection.close()
 
     def close(self) -> None:
         """Give all connections back to the system."""

@@ -23,6 +23,7 @@ from sqlalchemy import Connection, Text, cast, delete, func, or_, select
 from surveylab.design.terms import Value
 from surveylab.digests import hasher, prefixed
 from surveylab.errors import SurveylabError
+from surveylab.store import suppressions
 from surveylab.store._bulk import CHUNK, chunks, insert_rows
 from surveylab.store._sql import canonical, one_at_a_time
 from surveylab.store.frames import StoredFrame, frame, frame_at
@@ -44,13 +45,17 @@ Listed = tuple[str, str, Stored | None]
 
 @dataclass(frozen=True)
 class Taken:
-    """What became of a frame that was loaded: its newest snapshot, whether that is ``new``, and what it changed."""
+    """What became of a frame that was loaded: its newest snapshot, whether that is ``new``, and what it changed.
+
+    ``forgotten`` is the number of units that were left out because whoever they are was forgotten.
+    """
 
     frame: StoredFrame
     new: bool
     added: int
     changed: int
     removed: int
+    forgotten: int = 0
 
 
 @dataclass(frozen=True)
@@ -115,21 +120,24 @@ def take(
 ) -> Taken:
     """Make these units, in the order of their ids, a new snapshot of a frame; people are replaced by theirs.
 
-    Where no unit and no type differs from the newest snapshot that one stays, and only people are replaced.
+    Who was forgotten is left out. Where no unit and no type differs from the newest snapshot that one stays,
+    and only people are replaced.
     """
     one_at_a_time(conn, f"frame {name}")
     before = frame(conn, name)
     frame_id = before.id if before else _new_frame(conn, name)
     merge = _Merge(conn, frame_id, before.number if before else 0, types)
     merge.units(units)
+    left_out = merge.forgotten
     if before is not None and not merge.differences and dict(before.types) == dict(types):
-        return Taken(before, new=False, added=0, changed=0, removed=0)
+        return Taken(before, new=False, added=0, changed=0, removed=0, forgotten=left_out)
     row = {"frame_id": frame_id, "number": merge.number, "digest": merge.digest, "source": source, "loaded_at": at}
     row |= {"units": merge.count, "added": merge.added, "changed": merge.changed, "removed": merge.removed}
     conn.execute(snapshot.insert().values(**row, fields=dict(types)))
     stored = frame(conn, name)
     assert stored is not None
-    return Taken(stored, new=True, added=merge.added, changed=merge.changed, removed=merge.removed)
+    counts = {"added": merge.added, "changed": merge.changed, "removed": merge.removed}
+    return Taken(stored, new=True, **counts, forgotten=left_out)
 
 
 def history(conn: Connection, frame_id: int) -> tuple[Snapshot, ...]:
@@ -190,7 +198,8 @@ class _Merge:
 
     def __init__(self, conn: Connection, frame_id: int, newest: int, types: Mapping[str, str]) -> None:
         self.number = newest + 1
-        self.count = self.added = self.changed = self.removed = 0
+        self.count = self.added = self.changed = self.removed = self.forgotten = 0
+        self._left_out = suppressions.forgotten(conn)
         self._conn, self._frame_id = conn, frame_id
         self._hash = hasher("frame", canonical(dict(types)))
         self._there = _pages(conn, frame_id, newest) if newest else iter(())
@@ -211,7 +220,7 @@ class _Merge:
         return self.added + self.changed + self.removed
 
     def units(self, units: Iterable[Listed]) -> None:
-        for unit, fields, person in units:
+        for unit, fields, person in self._remembered(units) if self._left_out else units:
             self.count += 1
             self._hash.update(prefixed(unit) + prefixed(fields))
             self._unit(unit, fields)
@@ -221,6 +230,15 @@ class _Merge:
         self._pass_units(None)
         self._pass_people(None)
         self._write()
+
+    def _remembered(self, units: Iterable[Listed]) -> Iterator[Listed]:
+        """The units without those of people who were forgotten."""
+        for unit, fields, person in units:
+            email, phone = person[:2] if person else (None, None)
+            if self._left_out.has(self._frame_id, unit, email, phone):
+                self.forgotten += 1
+            else:
+                yield unit, fields, person
 
     def _unit(self, unit: str, fields: str) -> None:
         if self._old is not None:

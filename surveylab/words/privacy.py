@@ -318,6 +318,34 @@ HOW_LONG_MORE = Word(
     es="Lo que se guarda permanece hasta que lo borren quienes hacen la encuesta.",
     ar="يبقى المحفوظ إلى أن يحذفه أصحاب الاستبيان.",
 )
+HOW_LONG_ADDRESSES = Word(
+    "how_long_addresses",
+    en="On {date} your name and addresses are erased, unless another survey that you were chosen for still needs them.",
+    de="Am {date} werden Ihr Name und Ihre Adressen gelöscht, wenn nicht eine andere Umfrage, für die Sie ausgewählt "
+    "wurden, sie noch braucht.",
+    fr="Le {date}, votre nom et vos adresses sont effacés, sauf si une autre enquête pour laquelle vous avez été "
+    "choisi en a encore besoin.",
+    es="El {date} se borran su nombre y sus direcciones, salvo que los necesite todavía otra encuesta para la que se "
+    "le eligió.",
+    ar="في {date} يُمحى اسمك وعناوينك، إلا إذا كان استبيان آخر اختِرت له لا يزال يحتاج إليها.",
+)
+HOW_LONG_TEXTS = Word(
+    "how_long_texts",
+    en="On {date} what you have written in your own words, and addresses that you have given as answers, are erased.",
+    de="Am {date} wird gelöscht, was Sie in eigenen Worten geschrieben haben, und Adressen, die Sie als Antwort "
+    "angegeben haben.",
+    fr="Le {date}, ce que vous avez écrit avec vos propres mots et les adresses données comme réponses sont effacés.",
+    es="El {date} se borra lo que ha escrito con sus propias palabras y las direcciones que ha dado como respuesta.",
+    ar="في {date} يُمحى ما كتبته بكلماتك، والعناوين التي أعطيتها كإجابات.",
+)
+HOW_LONG_REST = Word(
+    "how_long_rest",
+    en="Everything else that is stored stays until those who ask the survey delete it.",
+    de="Alles andere, was gespeichert ist, bleibt, bis diejenigen es löschen, die die Umfrage stellen.",
+    fr="Tout le reste de ce qui est enregistré reste jusqu’à ce que ceux qui posent l’enquête l’effacent.",
+    es="Todo lo demás que se guarda permanece hasta que lo borren quienes hacen la encuesta.",
+    ar="يبقى كل ما عدا ذلك من المحفوظ إلى أن يحذفه أصحاب الاستبيان.",
+)
 HOW_TO_STOP = Word(
     "how_to_stop", en="How to stop", de="Wie Sie aufhören", fr="Comment arrêter", es="Cómo dejarlo", ar="كيف تتوقف"
 )

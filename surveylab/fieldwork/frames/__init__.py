@@ -15,7 +15,7 @@ from surveylab.fieldwork.frames.intake import Intake, listed
 from surveylab.fieldwork.frames.layout import Layout, layout
 from surveylab.fieldwork.frames.opening import Query, opened
 from surveylab.sources import How, Table
-from surveylab.store import frames, snapshots
+from surveylab.store import frames, log, snapshots
 from surveylab.store.ledger import Ledger
 from surveylab.store.staging import Staging
 
@@ -37,8 +37,8 @@ class Merged:
 class Loaded:
     """A frame as it was loaded.
 
-    ``new`` is whether it became a snapshot; the counts compare it with the one before. ``notes`` are
-    sentences about what was taken for what.
+    ``new`` is whether it became a snapshot; the counts compare it with the one before. ``forgotten`` units were
+    left out because whoever they are was forgotten. ``notes`` are sentences about what was taken for what.
     """
 
     frame: frames.StoredFrame
@@ -46,6 +46,7 @@ class Loaded:
     added: int
     changed: int
     removed: int
+    forgotten: int
     merged: tuple[Merged, ...]
     notes: tuple[str, ...]
 
@@ -82,6 +83,8 @@ def load_frame(
         raise SurveylabError(f"A frame cannot be called {name!r}; write letters, digits, hyphens and underscores.")
     with prepared(source, reading, progress) as ready, ledger.write() as conn:
         taken = snapshots.take(conn, name, ready.units, ready.types, source=ready.name, at=now)
+        counts = {key: value for key, value in vars(taken).items() if key != "frame"}
+        log.record(conn, now, "frame load", {"frame": name, "snapshot": taken.frame.number, **counts})
     return Loaded(**vars(taken), merged=ready.merged, notes=ready.notes)
 
 
@@ -100,7 +103,7 @@ def prepared(
             intake = Intake(table, plan, reading, staging, progress)
             intake.run()
             faults = [*_of_use(table, plan), *intake.faults]
-            notes = (*table.notes, *_inferred(plan, intake))
+            notes = (*table.notes, *_inferred(plan, intake), *_telling(intake))
         staging.settle()
         faults += _twice(table, plan, staging)
         merged, shared = _same_person(table, plan, reading, staging)
@@ -134,6 +137,16 @@ def _inferred(plan: Layout, intake: Intake) -> list[str]:
         for place, why in found
         if why
     ]
+
+
+def _telling(intake: Intake) -> list[str]:
+    """That ids say who people are, where they look like it."""
+    if not intake.addresses:
+        return []
+    why = (
+        "An id stays when its person is forgotten, for draws are derived from it: give ids that say nothing elsewhere."
+    )
+    return [f"{intake.addresses:,} ids look like email addresses. {why}"]
 
 
 def _twice(table: Table, plan: Layout, staging: Staging) -> list[Fault]:

@@ -56,6 +56,8 @@ class Intake:
     faults: list[Fault] = field(default_factory=list)
     rows: int = 0
     """Read so far, the faulty ones included."""
+    addresses: int = 0
+    """Ids with an @ in them."""
 
     def __post_init__(self) -> None:
         self.inferred = {place.at: Inference() for place in self.plan.fields if place.type is None}
@@ -100,6 +102,7 @@ class Intake:
                     self._fault(line, "FR13", "the row holds a NUL character.", "Remove it.")
                     bad.add(line)
         units = self._stripped(columns, self.plan.unit)
+        self.addresses += sum("@" in unit for unit in units)
         header = self.plan.unit.header
         for line, unit in zip(lines, units, strict=True):
             if not unit and line not in bad:

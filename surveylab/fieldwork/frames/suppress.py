@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from surveylab.fieldwork.frames.kinds import day
 from surveylab.fieldwork.frames.layout import plain
 from surveylab.fieldwork.frames.opening import opened
 from surveylab.sources import How, Table
-from surveylab.store import suppressions
+from surveylab.store import log, suppressions
 from surveylab.store.ledger import Ledger
 from surveylab.store.suppressions import KINDS, Suppression
 
@@ -31,20 +31,24 @@ class Listing:
     at: datetime
     region: str | None = None
     """The country of phone numbers without a country code."""
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    """When it is done; ``at`` is since when it holds."""
 
 
 def suppress_one(ledger: Ledger, kind: str, text: str, listing: Listing) -> int:
     """Put one address or unit on the list; 0 where it was there already. DataError where it is no such address."""
-    entry = Suppression(kind, _usable(kind, text, listing.region, f"--{kind}"), listing.reason, listing.at)
-    with ledger.write() as conn:
-        return suppressions.suppress(conn, [entry])
+    entry = Suppression(kind, usable(kind, text, listing.region, f"--{kind}"), listing.reason, listing.at)
+    return _written(ledger, [entry], listing)
 
 
-def lift_one(ledger: Ledger, kind: str, text: str, region: str | None = None) -> bool:
+def lift_one(ledger: Ledger, kind: str, text: str, now: datetime, region: str | None = None) -> bool:
     """Take one address or unit off the list; whether it was there."""
-    value = _usable(kind, text, region, f"--{kind}")
+    value = usable(kind, text, region, f"--{kind}")
     with ledger.write() as conn:
-        return suppressions.lift(conn, kind, value)
+        lifted = suppressions.lift(conn, kind, value)
+        detail = {"kind": kind, "who": suppressions.pseudonym(conn, kind, value), "lifted": lifted}
+        log.record(conn, now, "lift", detail)
+    return lifted
 
 
 def suppress_file(ledger: Ledger, path: Path, listing: Listing, how: How) -> tuple[int, int]:
@@ -61,8 +65,18 @@ def suppress_file(ledger: Ledger, path: Path, listing: Listing, how: How) -> tup
         faults += table.faults
     if faults:
         raise DataError(told(faults))
+    return len(entries), _written(ledger, entries, listing)
+
+
+def _written(ledger: Ledger, entries: Sequence[Suppression], listing: Listing) -> int:
+    """Put people on the list, and say so in the log; how many are new."""
     with ledger.write() as conn:
-        return len(entries), suppressions.suppress(conn, entries)
+        new = suppressions.suppress(conn, entries)
+        detail: dict[str, object] = {"addresses": len(entries), "new": new}
+        if len(entries) == 1:
+            detail["who"] = suppressions.pseudonym(conn, entries[0].kind, entries[0].value)
+        log.record(conn, listing.now, "suppress", detail)
+    return new
 
 
 def _entries(table: Table, listing: Listing, faults: list[Fault]) -> Iterator[Suppression]:
@@ -84,14 +98,15 @@ def _entries(table: Table, listing: Listing, faults: list[Fault]) -> Iterator[Su
             faults.append(Fault(table.name, line, 1, "FR11", "the row has no address and no unit.", _REMEDY))
         for kind, text in given:
             try:
-                value = _usable(kind, text, listing.region, table.name, line)
+                value = usable(kind, text, listing.region, table.name, line)
             except DataError as error:
                 faults += error.faults
             else:
                 yield Suppression(kind, value, cells.get("reason") or listing.reason, at)
 
 
-def _usable(kind: str, text: str, region: str | None, name: str, line: int = 0) -> str:
+def usable(kind: str, text: str, region: str | None, name: str, line: int = 0) -> str:
+    """An address or a unit's id as frames store it. DataError, which names where it stands, where it is none."""
     try:
         return _cleaned(kind, text.strip(), region)
     except addresses.UnusableError as error:

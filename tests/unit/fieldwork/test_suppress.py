@@ -75,6 +75,6 @@ def test_one_address_is_put_on_the_list_and_taken_off(ledger: Ledger) -> None:
         suppress_one(ledger, "email", "x", LISTING)
     with pytest.raises(DataError, match="line break"):
         suppress_one(ledger, "unit", "u\n1", LISTING)
-    assert not lift_one(ledger, "phone", "+4915123456780")
-    assert lift_one(ledger, "phone", "+4915123456789")
+    assert not lift_one(ledger, "phone", "+4915123456780", NOW)
+    assert lift_one(ledger, "phone", "+4915123456789", NOW)
     assert listed(ledger) == ()

@@ -30,6 +30,7 @@ def _objects(ledger: Ledger) -> tuple[list[Any], list[Any]]:
         return tables, list(conn.scalars(text(listing[conn.dialect.name])))
 
 
+@pytest.mark.filterwarnings("ignore:.*expression-based index")  # SQLite does not tell of them
 def test_the_migrations_make_what_the_code_speaks_of(ledger: Ledger) -> None:
     """Nothing differs between ``tables.metadata`` and the database: columns, types, keys, indexes."""
     with ledger.read() as conn:
