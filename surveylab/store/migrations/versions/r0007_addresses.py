@@ -8,13 +8,11 @@ from alembic import op
 revision = "0007"
 down_revision = "0006"
 
-MAILED, CALLED = sa.text("email IS NOT NULL"), sa.text("phone IS NOT NULL")
+CALLED = sa.text("phone IS NOT NULL")
 
 
 def upgrade() -> None:
-    op.create_index(
-        "ix_person_email", "person", [sa.text("lower(email)")], sqlite_where=MAILED, postgresql_where=MAILED
-    )
+    op.create_index("ix_person_email", "person", [sa.text("lower(email)")])
     op.create_index("ix_person_phone", "person", ["phone"], sqlite_where=CALLED, postgresql_where=CALLED)
 
 
