@@ -19,9 +19,9 @@ from werkzeug.datastructures import MultiDict
 from wtforms.form import BaseForm
 
 from surveylab import registry, templating
-from surveylab.design.instrument import Item
+from surveylab.design.instrument import Item, Specifiable
 from surveylab.design.terms import Missing, Text
-from surveylab.questions import Contract, Person
+from surveylab.questions import Contract, Person, identifying
 from surveylab.words import Language
 
 TYPES = registry.names("questions")
@@ -193,6 +193,23 @@ def test_a_question_type_meets_its_contract(name: str) -> None:
         sample(name).settings.anything = 1  # type: ignore[union-attr]
     assert inspect.getdoc(found.Settings)
     assert (templating.folder() / "questions" / f"{name}.html").is_file()
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_what_can_be_typed_freely_identifies(name: str) -> None:
+    """A column that takes a name as it is typed, or an address, is one that erasing a person erases; no other is."""
+    item = sample(name)
+    settings = item.settings
+    if isinstance(settings, Specifiable) and name in ("single", "multiple"):
+        item = replace(item, settings=replace(settings, other={"else": {"en": "Else"}}))  # type: ignore[type-var]
+    free = set()
+    for typed in ("Ann Other", "ann.other@example.org", "+442079460958"):
+        for column in item.columns:
+            chosen = {item.id: ["else"]} if column != item.id else {}
+            form = bound(item, {**chosen, column: [typed]})
+            if form.validate() and str(module(item).parse(item, form.data)[column]) == typed:
+                free.add(column)
+    assert set(identifying(item)) == free
 
 
 def test_each_template_has_its_question_type() -> None:

@@ -83,6 +83,39 @@ def test_who_is_offered_answers_in_a_message_is_told_what_a_press_keeps(browser,
     assert said not in notice(browser, field, field.written(trial, asked, slug="plain"), "full")
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", ("On 21 June 2026 your name", "On 23 March 2027 what you have written", "Everything else")),
+        ("de", ("Am 21. Juni 2026 werden Ihr Name", "Am 23. März 2027 wird gelöscht", "Alles andere")),
+        ("fr", ("Le 21 juin 2026, votre nom", "Le 23 mars 2027, ce que vous", "Tout le reste")),
+        ("es", ("El 21 de junio de 2026 se borran", "El 23 de marzo de 2027 se borra", "Todo lo demás")),
+        ("ar", ("يُمحى اسمك وعناوينك", "يُمحى ما كتبته بكلماتك", "يبقى كل ما عدا ذلك")),
+    ],
+)
+def test_it_tells_how_long_what_is_kept(browser, field, language, said):
+    """By the dates that follow from the experiment's retention and its close; in every language."""
+    asked = INSTRUMENT.replace("languages: [en]", f"languages: [{language}]")
+    trial = EXPERIMENT.replace("language: en", f"language: {language}")
+    _, texts, rest = said
+    both = field.written(trial + "retention: {addresses: P90D, texts: P1Y}\n", asked)
+    told = notice(browser, field, both, "full")
+    assert all(each in told for each in said)
+    only = notice(browser, field, field.written(trial + "retention: {texts: P1Y}\n", asked, slug="only"), "full")
+    assert [each for each in said if each in only] == [texts, rest]
+    neither = notice(browser, field, field.written(trial, asked, slug="neither"), "full")
+    assert not [each for each in said if each in neither]
+
+
+def test_who_is_not_listed_is_told_of_no_address(browser, field):
+    """Nobody has one of who comes by an open link; what was typed goes all the same."""
+    kept = WORDING + "retention: {addresses: P90D, texts: P1Y}\n"
+    field.written(kept, OPEN_INSTRUMENT, drawn=True, per_arm=0)
+    told = words(browser.get("/o/trial/privacy"))
+    assert "your name and addresses are erased" not in told
+    assert "On 23 March 2027 what you have written" in told
+
+
 def test_it_tells_how_the_survey_may_end_and_by_which_chance_one_is_asked_how(browser, field, trial):
     """Also that there may be no more questions for somebody, and that a language was chosen."""
     text = notice(browser, field, trial, "full")
