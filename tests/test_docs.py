@@ -20,11 +20,14 @@ from surveylab.cli import commands
 from surveylab.design import results, schemes
 from surveylab.design.designs import Described
 from surveylab.design.dispositions import LABELS, letter_of
+from surveylab.fieldwork.forgetting import Forgotten, ForgottenUnit
 from surveylab.fieldwork.monitor import Leaks, Monitored
 from surveylab.fieldwork.recruit import Drawn
 from surveylab.fieldwork.response_rates import CodeCount, DayRates, GroupRates, Outcomes
+from surveylab.fieldwork.retention import Kept
 from surveylab.rates import Eligibility, Propagated, Rates, Sums, rates
 from surveylab.settings import from_environment
+from surveylab.store.log import Entry
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -81,6 +84,10 @@ def test_generated_pages_are_true(name: str) -> None:
         results.WeightedScore,
         results.ScoreDifference,
         results.Merged,
+        Forgotten,
+        ForgottenUnit,
+        Kept,
+        Entry,
         schemes.SchemeComparison,
         schemes.SchemeResult,
         schemes.FieldEstimate,

@@ -120,7 +120,8 @@ def _address(whom: Whom) -> Address | None:
     for kind in ("email", "phone"):
         text = getattr(whom, kind)
         if text is not None:
-            return kind, usable(kind, text, whom.region, f"--{kind}")
+            value = usable(kind, text, whom.region, f"--{kind}")
+            return kind, value.lower() if kind == "email" else value
     return None
 
 
