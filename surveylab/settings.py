@@ -6,11 +6,12 @@ import getpass
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from surveylab.errors import SurveylabError
 
+_PREFIX = "SURVEYLAB_"
 _ORIGIN = re.compile(
     r"https?://([a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*|\[[0-9a-f:.]+\])(:[0-9]{1,5})?"
 )
@@ -28,6 +29,7 @@ class Settings:
     ``embed_origins`` may show surveys in their pages: a list such as ``https://shop.example.org``,
     separated by spaces or commas (SURVEYLAB_EMBED_ORIGINS, default: none).
     ``console_open`` shows the console to other machines too (SURVEYLAB_CONSOLE=open).
+    ``variables`` are all that begin with SURVEYLAB_: what each channel reads its settings from (``channel``).
     """
 
     workspace: Path
@@ -36,6 +38,12 @@ class Settings:
     base_url: str
     console_open: bool = False
     embed_origins: tuple[str, ...] = ()
+    variables: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def channel(self, name: str) -> dict[str, str]:
+        """The settings of a channel: of ``sms`` the variables SURVEYLAB_SMS_URL and so on, as ``{"url": ...}``."""
+        start = f"{_PREFIX}{name.upper()}_"
+        return {key.removeprefix(start).lower(): value for key, value in self.variables.items() if key.startswith(start)}
 
 
 def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
@@ -49,6 +57,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         base_url=env.get("SURVEYLAB_BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
         console_open=env.get("SURVEYLAB_CONSOLE") == "open",
         embed_origins=_origins(env.get("SURVEYLAB_EMBED_ORIGINS", "")),
+        variables={name: value for name, value in env.items() if name.startswith(_PREFIX)},
     )
 
 

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
-from surveylab.channels import Outgoing, Receipt
+from surveylab.channels import Outcome, Outgoing, Receipt
 
-SENDS = True
+BY = "worker"
+ADDRESS = None
 
 
-def send(messages: Iterable[Outgoing], target: str) -> list[Receipt]:
-    """Write each message to standard output; ``target`` is named in the receipt."""
-    receipts = []
-    for message in messages:
-        sys.stdout.write(f"To {message.unit}\nSubject: {message.subject}\n\n{message.body}\n\n{message.link}\n---\n")
-        receipts.append(Receipt(message.case, "sent", f"console {target}"))
-    return receipts
+class _Printer:
+    def send(self, message: Outgoing) -> Receipt:
+        sys.stdout.write(f"To {message.unit}\nSubject: {message.subject}\n\n{message.body}\n---\n")
+        return Receipt(Outcome.SENT)
+
+
+@contextmanager
+def connect(settings: Mapping[str, str], target: str) -> Iterator[_Printer]:  # noqa: ARG001 - the contract's arguments
+    """Write each message to standard output."""
+    yield _Printer()
+    sys.stdout.flush()

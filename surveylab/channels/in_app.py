@@ -6,18 +6,4 @@ Nothing is sent ahead. The page asks for the prompt, and the case is written whe
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from surveylab.channels import Outgoing, Receipt
-from surveylab.errors import SurveylabError
-
-SENDS = False
-
-
-def send(messages: Iterable[Outgoing], target: str) -> list[Receipt]:  # noqa: ARG001 - the contract's arguments
-    """Refuse: the people meet the prompt where they are.
-
-    Raises:
-        SurveylabError: always.
-    """
-    raise SurveylabError("A prompt in an app is displayed to who is there, not sent; put the script into the app.")
+BY = "arrival"

@@ -6,18 +6,4 @@ kiosks only (``/k/<experiment>``) and has no open link; docs/surfaces.md says ho
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from surveylab.channels import Outgoing, Receipt
-from surveylab.errors import SurveylabError
-
-SENDS = False
-
-
-def send(messages: Iterable[Outgoing], target: str) -> list[Receipt]:  # noqa: ARG001 - the contract's arguments
-    """Refuse: whoever stands before the screen is nobody of a list.
-
-    Raises:
-        SurveylabError: always.
-    """
-    raise SurveylabError("A survey at a kiosk is met by who comes by, not sent; open /k/<experiment> on its screen.")
+BY = "arrival"
