@@ -43,7 +43,9 @@ class Settings:
     def channel(self, name: str) -> dict[str, str]:
         """The settings of a channel: of ``sms`` the variables SURVEYLAB_SMS_URL and so on, as ``{"url": ...}``."""
         start = f"{_PREFIX}{name.upper()}_"
-        return {key.removeprefix(start).lower(): value for key, value in self.variables.items() if key.startswith(start)}
+        return {
+            key.removeprefix(start).lower(): value for key, value in self.variables.items() if key.startswith(start)
+        }
 
 
 def from_environment(environment: Mapping[str, str] | None = None) -> Settings:

@@ -73,7 +73,7 @@ class Receipt:
     again_after: timedelta | None = None
 
 
-class Unreachable(SurveylabError):
+class UnreachableError(SurveylabError):
     """Nothing was sent, and nothing can be now: no connection, wrong credentials. It says what to do."""
 
 
@@ -84,15 +84,17 @@ class Sender(Protocol):
         """Hand over one message.
 
         Raises:
-            Unreachable: this message was not accepted, and no other would be. Any other exception means that nobody
-                knows, as ``Outcome.UNCERTAIN`` does.
+            UnreachableError: this message was not accepted, and no other would be. Any other exception says that
+                nobody knows, as ``Outcome.UNCERTAIN`` does.
         """
 
 
 @dataclass(frozen=True)
 class Post:
-    """A request by which a provider tells something: its whole address as the provider signed it, its headers by their
-    names in small letters, its body, and when it came."""
+    """A request by which a provider tells something, and when it came.
+
+    ``url`` is its whole address as the provider signed it; the names of its ``headers`` are in small letters.
+    """
 
     url: str
     headers: Mapping[str, str]
@@ -118,7 +120,7 @@ class Notice:
     cost: Decimal | None = None
 
 
-class Forged(SurveylabError):
+class ForgedError(SurveylabError):
     """A notice that its provider did not sign, or that is sent once more by somebody else."""
 
 
@@ -143,7 +145,7 @@ class Delivering(Contract, Protocol):
 
         Raises:
             SurveylabError: a setting is missing or wrong; it says which.
-            Unreachable: there is no connection now.
+            UnreachableError: there is no connection now.
         """
 
 
@@ -155,6 +157,6 @@ class Notified(Contract, Protocol):
         """What a request of the provider tells; nothing where it is of no interest.
 
         Raises:
-            Forged: its signature is missing, wrong or too old.
+            ForgedError: its signature is missing, wrong or too old.
             SurveylabError: it cannot be read; it says why.
         """

@@ -38,6 +38,7 @@ def draw(spec: Path, links: Path | None, new_version: bool, as_json: bool) -> No
     """
     from surveylab.design.cases import IN_APP, KIOSK
     from surveylab.fieldwork import recruit
+    from surveylab.fieldwork.worker import Worker
     from surveylab.settings import from_environment
 
     study = study_of(spec)
@@ -45,7 +46,7 @@ def draw(spec: Path, links: Path | None, new_version: bool, as_json: bool) -> No
     with opened() as ledger:
         drawn = recruit.draw(ledger, study, now, new_version=new_version)
         if links:
-            recruit.send(ledger, study, from_environment().base_url, links, now)
+            Worker(ledger, from_environment().base_url, lambda: now).hand_over(drawn.experiment, links)
     if as_json:
         say_json(asdict(drawn))
         return

@@ -114,6 +114,7 @@ def _field(ledger: Ledger, study: Study, folder: Path, units: int) -> None:
     from surveylab import simulate
     from surveylab.fieldwork import recruit
     from surveylab.fieldwork.synthetic import Walker, answer_all
+    from surveylab.fieldwork.worker import Worker
     from surveylab.store import snapshots
 
     now = datetime.now(UTC)
@@ -127,7 +128,7 @@ def _field(ledger: Ledger, study: Study, folder: Path, units: int) -> None:
     click.echo(f"2. Draw and assignment derived again from the seed: {verdict}")
     with _server(str(ledger.url)) as address:
         invited = recruit.invited(ledger, study.experiment.slug)
-        recruit.send(ledger, study, address, folder / "links.csv", now)
+        Worker(ledger, address, lambda: now).hand_over(study.experiment.slug, folder / "links.csv")
         with progress("3. synthetic respondents", len(invited)) as bar:
             begun = time.monotonic()
             ends = answer_all(Walker(study, address, now), invited, workers=4, progress=bar)

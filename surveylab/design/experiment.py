@@ -60,17 +60,49 @@ class Cap:
 
 
 @dataclass(frozen=True)
+class Reminder:
+    """One more contact of a case that has not answered. In a file a reminder may be written as its ``after`` alone."""
+
+    after: timedelta
+    """How long after the first message of the case went out."""
+    channel: str | None = None
+    """By which it goes; by that of the first message where this says none."""
+    message: str | None = None
+    """Which message it is; that of the first contact where this says none."""
+
+
+@dataclass(frozen=True)
 class Contact:
     """How a case is contacted; any field may be varied by a factor."""
 
     channel: str = "link"
-    send_at: time = time(9)
-    reminders: tuple[timedelta, ...] = ()
+    send_at: time | None = time(9)
+    """The hour of a message in the person's own time zone; at any hour, but for the quiet ones, where it is null."""
+    wait: timedelta = timedelta()
+    """How long after the draw, or after the touchpoint, the first message is due."""
+    reminders: tuple[Reminder, ...] = ()
+    """Who has not answered is reminded so long after the first message; each may have its own channel and message."""
     quiet_hours: tuple[time, time] = (time(21), time(8))
+    """From when until when nobody is sent anything, in the person's own time zone; the same hour twice: never quiet."""
+    days: Literal["all", "working"] = "all"
+    """Whether messages also go out at weekends."""
+    holidays: str | None = None
+    """Whose public holidays are kept: a country (ISO 3166), such as DE, or a part of it, such as DE-BY."""
+    time_zone: str = "UTC"
+    """The time zone of whoever has none on the frame."""
     cap: Cap | None = None
     closes: timedelta = timedelta(days=21)
     """How long after the draw answers are taken."""
     message: str = "invitation"
+    incentive: str = ""
+    """What is offered for answering: the text that {incentive|} stands for in messages."""
+
+    @property
+    def steps(self) -> tuple[Reminder, ...]:
+        """Every contact in its turn, the first one too, with its channel and its message."""
+        first = Reminder(timedelta(), self.channel, self.message)
+        again = (replace(each, channel=each.channel or self.channel) for each in self.reminders)
+        return (first, *(replace(each, message=each.message or self.message) for each in again))
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,8 @@ from surveylab.design.terms import Value
 
 ANSWERS = "answers."
 """Begins the name of a fill that lists the answers of an item in a message, each with the link that selects it."""
+OF_MESSAGES = ("link", "incentive", "closes", "opt_out")
+"""What only messages fill in: the personal link, what is offered, the last day, the link by which to be left alone."""
 _FILL = re.compile(r"\{\s*([^\W\d][\w.]*)\s*(?:\|([^{}]*))?\}")
 
 

@@ -1,11 +1,11 @@
-"""Pause: nobody is started and no page is shown for a while; what people send is still kept."""
+"""Pause: nobody is contacted or started and no page is shown for a while; what people send is still kept."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from surveylab.errors import SurveylabError
-from surveylab.store import experiments, log, quotas
+from surveylab.store import contacts, experiments, log, quotas
 from surveylab.store.experiments import StoredExperiment
 from surveylab.store.ledger import Connection, Ledger
 
@@ -37,6 +37,7 @@ def resume(ledger: Ledger, slug: str, now: datetime) -> None:
             quotas.wait(conn, version.id)
             quotas.extend(conn, version.id, version.paused_at, now - version.paused_at)
         experiments.mark_paused(conn, slug, None)
+        contacts.release(conn, slug)
         log.record(conn, now, "resume", {"experiment": slug})
 
 

@@ -23,7 +23,7 @@ from surveylab.fieldwork.pages import LANDING, Reception, Standing, SurveyView, 
 from surveylab.fieldwork.quotas import is_over
 from surveylab.fieldwork.reader import ANYBODY, Reader
 from surveylab.fieldwork.studies import ArmPlan, Studies
-from surveylab.store import cases, experiments, responses
+from surveylab.store import cases, contacts, experiments, responses
 from surveylab.store.cases import Arrival
 from surveylab.store.experiments import StoredExperiment
 from surveylab.store.ledger import Connection, Ledger
@@ -115,7 +115,7 @@ class Prompts:
             return None
         exposures = met(asked.plan.meetings, LANDING_PLACE, (), ())
         with self._ledger.write() as conn:
-            cases.hold(conn, unit)
+            contacts.hold(conn, unit)
             if not _may_be_asked(conn, asked, now):
                 return None
             case = cases.insert_arrival(

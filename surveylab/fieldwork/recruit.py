@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,18 +13,16 @@ from numpy.typing import NDArray
 
 from surveylab import randomness, registry, spec
 from surveylab.assignment import Assigned, CaseView
-from surveylab.channels import Outgoing
 from surveylab.design import rules
-from surveylab.design.experiment import Experiment, Message, Plan, Study
+from surveylab.design.experiment import Study
 from surveylab.design.factors import Arm, marginals, steps
-from surveylab.design.fills import ANSWERS, fill
 from surveylab.design.orders import Chance
 from surveylab.design.presentation import presented
 from surveylab.design.terms import Value
 from surveylab.errors import SurveylabError
-from surveylab.fieldwork import preselection, replicates
+from surveylab.fieldwork import replicates
 from surveylab.fieldwork.allocation import Replayed, algorithm, one_by_one, replayed
-from surveylab.fieldwork.pages import Wording
+from surveylab.fieldwork.contacting import by, plan_sample
 from surveylab.fieldwork.reach import Version, as_version, excluded, may_ask
 from surveylab.fieldwork.synthetic import Invited
 from surveylab.sampling import FrameView, Sample, eligible
@@ -36,27 +33,14 @@ from surveylab.store import (
     experiments,
     frames,
     log,
-    people,
     presentations,
-    responses,
     suppressions,
 )
 from surveylab.store.experiments import StoredExperiment
 from surveylab.store.ledger import Connection, Ledger
 
-CARRIED_OUT = (
-    "contact.channel",
-    "contact.closes",
-    "contact.message",
-    "instrument",
-    "items",
-    "measurement",
-    "messages",
-    "pages",
-    "sampling",
-)
-"""What differs between arms when they are fielded. A factor that varies anything else is not drawn: all
-of its levels would get the same, and its effect would be estimated as none."""
+TIMED = ("send_at", "wait", "reminders", "quiet_hours", "days", "holidays", "time_zone", "cap")
+"""What of a contact only a worker carries out: a list of links is handed over as a whole."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +125,7 @@ def draw(ledger: Ledger, study: Study, now: datetime, *, new_version: bool = Fal
             not allow the scheme, or a factor varies what is the same in all arms.
     """
     exp = study.experiment
-    _refuse_idle(exp)
+    _refuse_idle(study)
     with ledger.write() as conn:
         running = experiments.experiment(conn, exp.slug)
         if (
@@ -167,6 +151,7 @@ def draw(ledger: Ledger, study: Study, now: datetime, *, new_version: bool = Fal
         new = recruited.cases(frames.unit_fields(conn, on_frame, recruited.units.tolist()), on_frame.fields)
         cases.insert_sample(conn, row.id, new, exp.arms, algorithm=recruited.algorithm, at=now)
         experiments.mark_drawn(conn, row.id, now, now + last, on_frame.digest, snapshot_id=on_frame.snapshot)
+        plan_sample(conn, study, row.id, now)
         _tell(conn, row, now, len(recruited.units))
     counts = np.bincount(recruited.assigned.arm, minlength=len(exp.arms))
     return Drawn(
@@ -290,49 +275,10 @@ def _same(stored: NDArray[Any], derived: NDArray[Any]) -> bool:
     return np.array_equal(stored, derived, equal_nan=stored.dtype.kind == "f")
 
 
-def send(ledger: Ledger, study: Study, base_url: str, target: Path, now: datetime) -> int:
-    """Hand every case's message to the channel of its arm; how many were handed over."""
-    exp = study.experiment
-    plans = {frozenset(arm.levels): study.plan(arm) for arm in exp.arms}
-    by_channel: dict[str, list[Outgoing]] = {}
-    with ledger.read() as conn:
-        drawn = list(cases.tokens(conn, _running(conn, exp.slug)))
-        on_frame = frames.frame(conn, exp.frame.source) if exp.frame else None
-        known = people.people(conn, on_frame.id, [case.unit for case in drawn]) if on_frame else {}
-    for case in drawn:
-        plan = plans[frozenset(case.levels.items())]
-        message = _message(exp, case, known.get(case.unit, {}), plan, base_url)
-        by_channel.setdefault(plan.contact.channel, []).append(message)
-    sent = 0
-    for channel, messages in by_channel.items():
-        receipts = registry.load("channels", channel).send(messages, str(target))
-        with ledger.write() as conn:
-            for receipt in receipts:
-                key = f"{receipt.case}:sent:0"
-                responses.append_event(conn, receipt.case, now, receipt.kind, detail=receipt.detail, key=key)
-        sent += len(receipts)
-    return sent
-
-
 def invited(ledger: Ledger, slug: str) -> list[Invited]:
     """The drawn cases of an experiment, as synthetic respondents are told of them."""
     with ledger.read() as conn:
         return [Invited(case.token, case.unit, case.levels) for case in cases.tokens(conn, _running(conn, slug))]
-
-
-def _message(exp: Experiment, case: cases.Case, person: Mapping[str, str], plan: Plan, base_url: str) -> Outgoing:
-    """The message of a case: its fills filled with fields of the frame, who the person is, and answers to select."""
-    link = f"{base_url}/r/{case.token}"
-    template = plan.messages.get(plan.contact.message, Message("", "{link|}"))
-    fields = {f"unit.{name}": value for name, value in case.fields.items()}
-    known = {"link": link, **fields, **{f"unit.{name}": value for name, value in person.items()}}
-    text = template.subject + template.body
-    if ANSWERS in text and plan.instrument is not None and plan.measurement is not None:
-        shown = presented(plan.instrument, Chance(exp.seed, case.unit)).instrument
-        first = shown.languages[0]
-        words = Wording(plan.measurement.language or first, first, lambda: fields, lambda: person)
-        known |= preselection.filled(text, shown, words, link)
-    return Outgoing(case.id, case.unit, link, fill(template.subject, known), fill(template.body, known))
 
 
 def _running(conn: Connection, slug: str) -> int:
@@ -342,14 +288,17 @@ def _running(conn: Connection, slug: str) -> int:
     return row.id
 
 
-def _refuse_idle(exp: Experiment) -> None:
-    """SurveylabError where a factor varies what is the same in all arms."""
+def _refuse_idle(study: Study) -> None:
+    """SurveylabError where a factor varies what is the same in all arms when they are fielded."""
+    exp = study.experiment
+    if any(study.plan(arm).contact.channel in by("worker") for arm in exp.arms):
+        return
     for factor in exp.assignment.factors:
         for path in factor.varies:
-            if not {".".join(steps(path)[:2]), steps(path)[0]}.intersection(CARRIED_OUT):
+            if path.startswith("contact.") and steps(path)[1] in TIMED:
                 raise SurveylabError(
-                    f"The factor {factor.name!r} varies {path}, and fieldwork does the same in all arms there. "
-                    f"Vary one of: {', '.join(CARRIED_OUT)}."
+                    f"The factor {factor.name!r} varies {path}, and no arm goes by a channel that keeps to hours and "
+                    f"reminders. Choose one for an arm at least: {', '.join(by('worker'))}."
                 )
 
 

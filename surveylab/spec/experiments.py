@@ -17,6 +17,7 @@ from surveylab.design.terms import Scale
 from surveylab.errors import Fault
 from surveylab.sampling import OneByOne
 from surveylab.spec.checking import fault, read
+from surveylab.spec.contacts import contact_faults
 from surveylab.spec.document import Keyed, Node, Scalar, at, keys_of, members_of, text_of, texts_of
 from surveylab.spec.faults import Finding, offer
 from surveylab.spec.models import ExperimentSection
@@ -96,7 +97,7 @@ def read_experiment(node: Node) -> ExperimentReading:
         _reach(node, section),
         _retention(node, section),
         _data(node, names),
-        _contact(node, names),
+        contact_faults(node, section.contact, names.messages),
         _measured(node),
         _inquiries(node, names),
         _estimators(node, names),
@@ -241,19 +242,6 @@ def _loaded(name: str, outcome: Node) -> Iterator[Fault]:
     elif "count" in given and isinstance(family, Scalar) and family.text in there and family.text != "binary":
         what = f"the outcome {name!r} is a count, and counts are of family binary."
         yield fault(outcome, Finding("SL424", what, "Give `family: binary`, or a `value:` per case."))
-
-
-def _contact(node: Node, names: Names) -> Iterator[Fault]:
-    message, channel = at(node, "contact", "message"), at(node, "contact", "channel")
-    if isinstance(message, Scalar) and message.text not in names.messages:
-        what = f"there is no message {message.text!r}."
-        yield fault(message, Finding("SL422", what, offer(message.text, names.messages, "messages")))
-    there = registry.names("channels")
-    if isinstance(channel, Scalar) and channel.text not in there:
-        yield fault(
-            channel,
-            Finding("SL110", f"there is no channel {channel.text!r}.", offer(channel.text, there, "channels")),
-        )
 
 
 def _measured(node: Node) -> Iterator[Fault]:

@@ -85,6 +85,7 @@ CODES: dict[str, str] = {
     "SL423": "unknown language",
     "SL424": "data, frame and sampling that do not go together",
     "SL425": "answers in a message that no link can select",
+    "SL426": "a plan of contacts that cannot be kept",
     # The design.
     "SL431": "a design that is none, or that its factors do not allow",
     "SL432": "a list of arms that lacks something, or has it twice",

@@ -28,6 +28,7 @@ from surveylab.design.experiment import (
     Measurement,
     Message,
     Quota,
+    Reminder,
     Retention,
     Sampling,
 )
@@ -284,6 +285,30 @@ _COLUMN = WithJsonSchema(
 )
 
 
+def _reminder(written: Any) -> Any:
+    """A reminder of which only is said when it is due."""
+    return {"after": written} if isinstance(written, str) else written
+
+
+_REMINDER = WithJsonSchema(
+    {
+        "anyOf": [
+            {"type": "string", "format": "duration"},
+            {
+                "type": "object",
+                "properties": {
+                    "after": {"type": "string", "format": "duration"},
+                    "channel": {"type": "string"},
+                    "message": {"type": "string"},
+                },
+                "required": ["after"],
+                "additionalProperties": False,
+            },
+        ]
+    }
+)
+
+
 def mirror(*, lenient: bool) -> Mirror:
     """The mirror of the grammar, strict or lenient."""
     made = Mirror(_INSTEAD, _FLAT, lenient=lenient)
@@ -302,6 +327,9 @@ def mirror(*, lenient: bool) -> Mirror:
     }
     columns = made.spoken(Mapping[str, Annotated[Column, BeforeValidator(_column), _COLUMN]])
     made.instead[_FrameSection, "columns"] = columns
+    made.instead[Contact, "reminders"] = made.spoken(
+        tuple[Annotated[Reminder, BeforeValidator(_reminder), _REMINDER], ...]
+    )
     return made
 
 

@@ -35,7 +35,7 @@ _UNITS = {"W": "weeks", "D": "days", "H": "hours", "M": "minutes", "S": "seconds
 _SHARE = r"\d{1,30}(\.\d{1,30})?|\d{1,30}/0*[1-9]\d{0,29}"
 _NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 _LEVEL_REMEDY = "Leave out · = | { } and spaces at its ends."
-_FILLS = "Fill in unit.<field>, an earlier answer, or in messages link or answers.<item>."
+_FILLS = "Fill in unit.<field>, an earlier answer, or in messages link, incentive, closes, opt_out or answers.<item>."
 _LEVEL = r"[^·=|{}\s]([^·=|{}]*[^·=|{}\s])?"
 
 
@@ -234,7 +234,7 @@ def _references(written: Any) -> tuple[str, ...]:
 
 
 def _is_known_to_messages(name: str) -> bool:
-    return name == "link" or _is_field(name) or (name.startswith(fills.ANSWERS) and name != fills.ANSWERS)
+    return name in fills.OF_MESSAGES or _is_field(name) or (name.startswith(fills.ANSWERS) and name != fills.ANSWERS)
 
 
 def _message(written: Any) -> str:

@@ -25,7 +25,7 @@ from surveylab.design.terms import Value
 from surveylab.errors import SurveylabError
 from surveylab.store._bulk import CHUNK, insert_rows, json_objects, loading, reserve, stored
 from surveylab.store._crossing import crossing
-from surveylab.store._sql import insert, one_at_a_time
+from surveylab.store._sql import insert
 from surveylab.store.tables import allocation, assignment, event, experiment, resume_code, sampled_case
 
 
@@ -190,11 +190,6 @@ def units_before(conn: Connection, slug: str, version: int) -> set[str]:
     return set(conn.scalars(select(sampled_case.c.unit).select_from(source).where(*earlier)))
 
 
-def hold(conn: Connection, unit: str) -> None:
-    """Keep all others who are about to contact this unit waiting until the transaction ends."""
-    one_at_a_time(conn, f"contact {unit}")
-
-
 def tokens(conn: Connection, experiment_id: int) -> Iterator[Case]:
     """Every case with its token and levels, in the order of the units."""
     cross = crossing(conn, experiment_id)
@@ -206,6 +201,18 @@ def tokens(conn: Connection, experiment_id: int) -> Iterator[Case]:
     for row in conn.execute(query, execution_options={"yield_per": 10_000}):
         place = row.id, experiment_id, one.slug, row.unit, row.token
         yield Case(*place, cross.arm(row), row.fields, one.drawn_at, None, row.stratum, one.paused_at)
+
+
+def drawn(conn: Connection, experiment_id: int) -> Iterator[tuple[int, str, frozenset[tuple[str, str]]]]:
+    """Every case of an experiment with its unit and its levels, in the order of the cases."""
+    cross = crossing(conn, experiment_id)
+    query = select(*cross.levels, sampled_case.c.id, sampled_case.c.unit)
+    query = query.select_from(cross.rows.join(sampled_case, sampled_case.c.id == cross.rows.c.id))
+    known: dict[Any, frozenset[tuple[str, str]]] = {}
+    for row in conn.execute(query.order_by(sampled_case.c.id), execution_options={"yield_per": 10_000}):
+        if row[:-2] not in known:
+            known[row[:-2]] = frozenset(cross.arm(row).items())
+        yield row.id, row.unit, known[row[:-2]]
 
 
 class _Chances:

@@ -84,6 +84,12 @@ def people(conn: Connection, frame_id: int, unit_ids: Sequence[str]) -> dict[str
     return {unit: found[unit].texts for unit in unit_ids if unit in found and found[unit].texts}
 
 
+def time_zones(conn: Connection, frame_id: int) -> dict[str, str]:
+    """Unit -> time zone, for those of a frame of whom it is known."""
+    query = select(person.c.unit, person.c.time_zone).where(person.c.frame_id == frame_id)
+    return {row.unit: row.time_zone for row in conn.execute(query.where(person.c.time_zone.is_not(None)))}
+
+
 def reach(conn: Connection, frame_id: int) -> dict[str, int]:
     """What is known of how many people of a frame: attribute -> units."""
     counted = [func.count(person.c[name]).label(name) for name in COLUMNS[:-1]]

@@ -47,6 +47,12 @@ CALLED = text("phone IS NOT NULL")
 OPT_OUT = text("kind = 'opted_out'")
 """The events by which people ask to be asked nothing any more: few, and looked for before each draw."""
 
+PLANNED = text("state = 'planned'")
+UNDERWAY = text("state IN ('claimed', 'attempted', 'uncertain', 'held')")
+"""The contacts that somebody has in hand, or has to look at: few."""
+KNOWN = text("provider_id IS NOT NULL")
+"""The contacts that a provider can tell of."""
+
 
 def _id() -> Column[Any]:
     return Column("id", Key, primary_key=True)
@@ -259,19 +265,27 @@ resume_code = Table(  # what a person without a personal link types in to come b
 
 # What happened.
 
-contact = Table(
+contact = Table(  # one message to one case, from its plan to what became of it (store.contacts)
     "contact",
     metadata,
-    _id(),
     _case(),
     Column("step", Integer, nullable=False),
-    _at("due_at"),
     _text("channel"),
+    _at("due_at"),
+    _at("closes_at"),
     _text("state"),
+    Column("worker", Text),
+    Column("since", Instant),  # when it came into its state; None: planned from the beginning
+    Column("tries", Integer, nullable=False, server_default=text("0")),
     Column("provider_id", Text),
-    Column("key", Text, nullable=False, unique=True),
-    Index(None, "case_id"),
-    Index(None, "state", "due_at"),
+    Column("parts", Integer),
+    Column("cost", Float),
+    Column("detail", Text, nullable=False, server_default=text("''")),
+    PrimaryKeyConstraint("case_id", "step"),
+    Index("ix_contact_due", "channel", "due_at", sqlite_where=PLANNED, postgresql_where=PLANNED),
+    Index("ix_contact_underway", "state", "since", sqlite_where=UNDERWAY, postgresql_where=UNDERWAY),
+    Index("ix_contact_provider_id", "channel", "provider_id", sqlite_where=KNOWN, postgresql_where=KNOWN),
+    sqlite_with_rowid=False,
 )
 
 event = Table(
