@@ -29,6 +29,7 @@ class Settings:
     ``embed_origins`` may show surveys in their pages: a list such as ``https://shop.example.org``,
     separated by spaces or commas (SURVEYLAB_EMBED_ORIGINS, default: none).
     ``console_open`` shows the console to other machines too (SURVEYLAB_CONSOLE=open).
+    ``jobs_url`` is the queue of the background's jobs (SURVEYLAB_JOBS_URL, default: SQLite in the workspace).
     ``variables`` are all that begin with SURVEYLAB_: what each channel reads its settings from (``channel``).
     """
 
@@ -38,6 +39,7 @@ class Settings:
     base_url: str
     console_open: bool = False
     embed_origins: tuple[str, ...] = ()
+    jobs_url: str = "sqlite:///jobs.db"
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def channel(self, name: str) -> dict[str, str]:
@@ -59,6 +61,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         base_url=env.get("SURVEYLAB_BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
         console_open=env.get("SURVEYLAB_CONSOLE") == "open",
         embed_origins=_origins(env.get("SURVEYLAB_EMBED_ORIGINS", "")),
+        jobs_url=env.get("SURVEYLAB_JOBS_URL") or f"sqlite:///{workspace / 'jobs.db'}",
         variables={name: value for name, value in env.items() if name.startswith(_PREFIX)},
     )
 

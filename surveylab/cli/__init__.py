@@ -8,7 +8,7 @@ from typing import IO, Any
 import click
 
 from surveylab import __version__
-from surveylab.cli import collect, demo, frames, learn, monitor, privacy, schemes, write
+from surveylab.cli import collect, contacts, demo, frames, learn, monitor, privacy, schemes, write
 from surveylab.errors import GateError, InputError, SurveylabError
 
 
@@ -58,6 +58,7 @@ def commands() -> None:
       surveylab frame load customers customers.csv
       surveylab draw experiments/nps_wording_length.yaml
       surveylab serve
+      surveylab worker
       surveylab analyse experiments/nps_wording_length.yaml
       surveylab decide experiments/nps_wording_length.yaml
       surveylab report experiments/nps_wording_length.yaml
@@ -70,6 +71,7 @@ for command in (
     *write.COMMANDS,
     frames.frame,
     *collect.COMMANDS,
+    *contacts.COMMANDS,
     monitor.monitor,
     *privacy.COMMANDS,
     *learn.COMMANDS,

@@ -120,7 +120,7 @@ class Worker:
         return came
 
     def hand_over(self, slug: str, target: Path, channels: Sequence[str] = ()) -> int:
-        """Write all messages of an experiment that are carried by hand, due or not, into a file; how many.
+        """Write the messages of an experiment that are carried by hand into a file; how many.
 
         Nothing goes over a network, so many are written and settled in one transaction.
 

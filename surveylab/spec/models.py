@@ -41,6 +41,7 @@ from surveylab.design.theme import Theme
 from surveylab.spec.mirror import Flat, Mirror
 from surveylab.spec.themes import DarkColour, LightColour, LogoFile, whose
 from surveylab.spec.wording import (
+    DURATION,
     DecisionText,
     Edge,
     FrameRule,
@@ -287,17 +288,17 @@ _COLUMN = WithJsonSchema(
 
 def _reminder(written: Any) -> Any:
     """A reminder of which only is said when it is due."""
-    return {"after": written} if isinstance(written, str) else written
+    return written if isinstance(written, dict) else {"after": written}
 
 
 _REMINDER = WithJsonSchema(
     {
         "anyOf": [
-            {"type": "string", "format": "duration"},
+            {"type": "string", "pattern": DURATION},
             {
                 "type": "object",
                 "properties": {
-                    "after": {"type": "string", "format": "duration"},
+                    "after": {"type": "string", "pattern": DURATION},
                     "channel": {"type": "string"},
                     "message": {"type": "string"},
                 },

@@ -31,6 +31,8 @@ _DURATION = r"P(?=\d|T)(\d{1,5}W|(\d{1,5}D)?(T(?=\d)(\d{1,5}H)?(\d{1,5}M)?(\d{1,
 _YEARS = r"P(\d{1,3})Y"
 _YEAR = 365
 """Days of a year for which something is kept; that one in four is longer makes no difference there."""
+DURATION = f"^{_DURATION}$"
+"""The pattern of an ISO 8601 duration, as schemas state it."""
 _UNITS = {"W": "weeks", "D": "days", "H": "hours", "M": "minutes", "S": "seconds"}
 _SHARE = r"\d{1,30}(\.\d{1,30})?|\d{1,30}/0*[1-9]\d{0,29}"
 _NAME = r"[A-Za-z_][A-Za-z0-9_]*"
@@ -387,7 +389,7 @@ MessageText: Any = TypeAliasType(
 )
 Clock: Any = TypeAliasType("Clock", _spoken(_clock, **_WORDS, pattern=f"^{_CLOCK}$", description="Hours and minutes."))
 Duration: Any = TypeAliasType(
-    "Duration", _spoken(_duration, **_WORDS, pattern=f"^{_DURATION}$", description="An ISO 8601 duration: P21D, PT12H.")
+    "Duration", _spoken(_duration, **_WORDS, pattern=DURATION, description="An ISO 8601 duration: P21D, PT12H.")
 )
 Period: Any = TypeAliasType(
     "Period",

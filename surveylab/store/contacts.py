@@ -27,7 +27,9 @@ from sqlalchemy import (
     bindparam,
     exists,
     func,
+    literal_column,
     null,
+    or_,
     select,
     tuple_,
     update,
@@ -119,15 +121,16 @@ def plan_one(conn: Connection, key: Key, channel: str, due_at: datetime, closes_
 
 def claim(conn: Connection, channel: str, worker: str, now: datetime, most: int) -> list[Key]:
     """Take the contacts of a channel that have been due for longest; nobody else gets them meanwhile."""
-    asked = {"channel": channel, "by": worker, "now": now, "most": most}
+    asked = {"by_channel": channel, "by": worker, "now": now, "most": most}
     rows = conn.execute(_CLAIM[conn.dialect.name], asked).all()
     return [(case, step) for case, step in rows]
 
 
 def claim_of(conn: Connection, experiment_id: int, channels: Sequence[str], worker: str, now: datetime) -> list[Key]:
-    """Take all planned contacts of an experiment on some channels, due or not."""
+    """Take the planned contacts of an experiment on some channels: first messages due or not, reminders when due."""
     mine = select(sampled_case.c.id).where(sampled_case.c.experiment_id == experiment_id)
     query = update(contact).where(contact.c.state == PLANNED, contact.c.channel.in_(channels))
+    query = query.where(or_(contact.c.step == 0, contact.c.due_at <= now))
     query = query.where(contact.c.case_id.in_(mine)).values(state=CLAIMED, worker=worker, since=now)
     return sorted((case, step) for case, step in conn.execute(query.returning(contact.c.case_id, contact.c.step)))
 
@@ -137,7 +140,7 @@ def next_due(conn: Connection, channels: Sequence[str]) -> datetime | None:
     found = [
         conn.scalar(
             select(contact.c.due_at)
-            .where(contact.c.state == PLANNED, contact.c.channel == channel)
+            .where(contact.c.state == literal_column("'planned'"), contact.c.channel == channel)
             .order_by(contact.c.due_at)
             .limit(1)
         )
@@ -256,26 +259,14 @@ def journal(
     query = _JOURNAL.where(experiment.c.slug == slug, contact.c.state.in_(states))
     if unit is not None:
         query = query.where(sampled_case.c.unit == unit)
-    rows = conn.execute(query.order_by(contact.c.case_id, contact.c.step), execution_options={"yield_per": 10_000})
-    for _, group in groupby(rows, lambda row: (row.case_id, row.step)):
-        levels: dict[str, str] = {}
-        for row in group:
-            if row.factor is not None:
-                levels[row.factor] = row.level
-        yield Journal(
-            row.case_id,
-            row.unit,
-            levels,
-            row.step,
-            row.channel,
-            row.due_at,
-            row.state,
-            row.since,
-            row.tries,
-            row.parts,
-            row.cost,
-            row.detail,
-        )
+    query = query.order_by(contact.c.case_id, contact.c.step)
+    with conn.execute(query, execution_options={"yield_per": 10_000}) as rows:
+        for _, group in groupby(rows, lambda row: (row.case_id, row.step)):
+            levels: dict[str, str] = {}
+            for row in group:
+                if row.factor is not None:
+                    levels[row.factor] = row.level
+            yield Journal(levels=levels, **{name: getattr(row, name) for name in _TOLD})
 
 
 def counts(conn: Connection, slug: str) -> dict[str, int]:
@@ -336,10 +327,15 @@ _STANDS = (
 )
 _STANDING = {"sqlite": _STANDS, "postgresql": _STANDS.with_for_update(of=contact)}
 
+_WAITING = contact.alias("waiting")
 _DUE = (
-    select(contact.c.case_id, contact.c.step)
-    .where(contact.c.state == PLANNED, contact.c.channel == bindparam("channel"), contact.c.due_at <= bindparam("now"))
-    .order_by(contact.c.due_at)
+    select(_WAITING.c.case_id, _WAITING.c.step)
+    .where(
+        _WAITING.c.state == literal_column("'planned'"),  # spelt as in the index, so that it is used
+        _WAITING.c.channel == bindparam("by_channel"),
+        _WAITING.c.due_at <= bindparam("now"),
+    )
+    .order_by(_WAITING.c.due_at)
     .limit(bindparam("most"))
 )
 
@@ -389,10 +385,13 @@ _CONTACTED = (
     )
 )
 
+_OF_CONTACT = ("step", "channel", "due_at", "state", "since", "tries", "parts", "cost", "detail")
+_TOLD = ("case", "unit", *_OF_CONTACT)
 _JOURNAL: Select[Any] = (
     select(
-        *(contact.c[name] for name in ("case_id", "step", "channel", "due_at", "state", "since", "tries")),
-        *(contact.c[name] for name in ("parts", "cost", "detail")),
+        contact.c.case_id,
+        contact.c.case_id.label("case"),
+        *(contact.c[name] for name in _OF_CONTACT),
         sampled_case.c.unit,
         assignment.c.factor,
         assignment.c.level,

@@ -18,6 +18,7 @@ from surveylab.errors import SpecError
 from surveylab.fieldwork import recruit
 from surveylab.fieldwork.pages import Wording
 from surveylab.fieldwork.preselection import answers, as_text, changed, filled, paradata, preselected
+from surveylab.fieldwork.worker import Worker
 from surveylab.store import snapshots
 from surveylab.store.ledger import Ledger
 from surveylab.words import ENGLISH
@@ -180,7 +181,7 @@ def test_a_message_offers_the_answers_of_each_person(ledger: Ledger, tmp_path: P
         snapshots.replace_frame(conn, "customers", "digest", people(), NOW)
     given = spec.read_documents({"trial.yaml": TRIAL, "questions.yaml": QUESTIONS}, "trial.yaml")
     recruit.draw(ledger, given, NOW)
-    recruit.send(ledger, given, "http://x", tmp_path / "links.csv", NOW)
+    Worker(ledger, "http://x", lambda: NOW).hand_over("trial", tmp_path / "links.csv")
     with (tmp_path / "links.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 8

@@ -17,6 +17,7 @@ from surveylab.design.experiment import Study
 from surveylab.errors import SurveylabError
 from surveylab.fieldwork import progress, recruit
 from surveylab.fieldwork.studies import Studies
+from surveylab.fieldwork.worker import Worker
 from surveylab.store import allocations, assignments, cases, experiments, snapshots, suppressions
 from surveylab.store.ledger import Ledger
 from surveylab.store.migrations import immutability
@@ -103,7 +104,7 @@ def test_a_draw_is_made_once(loaded: Ledger) -> None:
 def test_a_factor_that_fieldwork_does_not_carry_out_is_not_drawn(loaded: Ledger, varies: str, levels: str) -> None:
     """All of its levels would get the same, and the effect of nothing would be estimated."""
     given = study(("  factors:\n", f"  factors:\n    idle: {{varies: {varies}, levels: {levels}}}\n"))
-    with pytest.raises(SurveylabError, match=rf"'idle' varies {varies}, .* Vary one of: contact.channel"):
+    with pytest.raises(SurveylabError, match=rf"'idle' varies {varies}, .* for an arm at least: console"):
         recruit.draw(loaded, given, NOW)
     with loaded.read() as conn:
         assert experiments.experiment(conn, NAME) is None
@@ -261,7 +262,7 @@ def test_a_message_knows_the_person(loaded: Ledger, tmp_path: Path) -> None:
     """The name comes from where it is kept apart; who has none is spoken to as the template says."""
     recruit.draw(loaded, study(), NOW)
     target = tmp_path / "links.csv"
-    assert recruit.send(loaded, study(), "http://x", target, NOW) == 40
+    assert Worker(loaded, "http://x", lambda: NOW).hand_over(NAME, target) == 40
     with target.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     for row in rows:

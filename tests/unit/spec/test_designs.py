@@ -144,7 +144,7 @@ def test_a_scheme_gets_what_it_asks_for(files, place, scheme, channel, start):
     files.change("scheme: complete", f"scheme: {scheme}")
     if "listed" not in channel:
         files.change("frame: {source: customers}\nsampling: {scheme: srs, n: 10}\n", "")
-        files.change("contact: {", f"contact: {{channel: {channel}, ")
+        files.change("contact: {reminders: [P3D]", f"contact: {{channel: {channel}")
     if start is None:
         assert files.read()
     else:

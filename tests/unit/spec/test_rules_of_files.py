@@ -285,7 +285,9 @@ def test_people_who_arrive_need_no_frame(files):
 def in_app(files):
     """The files with people who are sampled as they arrive in an app."""
     files.change("frame: {source: customers}\n", "").change("{scheme: srs, n: 10}", "{scheme: bernoulli, p: 0.2}")
-    return files.change("contact: {", "contact: {channel: in_app, ").change("scheme: complete", "scheme: hashed")
+    return files.change("contact: {reminders: [P3D]", "contact: {channel: in_app").change(
+        "scheme: complete", "scheme: hashed"
+    )
 
 
 def test_people_are_sampled_as_they_arrive_in_an_app(files):
@@ -382,12 +384,12 @@ def test_the_reserved_pages_are_those_that_a_link_has_of_its_own(tmp_path):
 
 def test_nobody_who_is_listed_is_asked_at_a_kiosk(files, place):
     """A screen does not prove who stands before it."""
-    files.change("contact: {", "contact: {channel: kiosk, ")
+    files.change("contact: {reminders: [P3D]", "contact: {channel: kiosk")
     _one(files, place, "SL424", "kiosk")
 
 
 def test_who_comes_to_a_kiosk_needs_no_list(files):
     """People are assigned as they touch the screen."""
     files.change("frame: {source: customers}\n", "").change("sampling: {scheme: srs, n: 10}\n", "")
-    files.change("scheme: complete", "scheme: hashed").change("contact: {", "contact: {channel: kiosk, ")
+    files.change("scheme: complete", "scheme: hashed").change("contact: {reminders: [P3D]", "contact: {channel: kiosk")
     assert files.read().experiment.contact.channel == "kiosk"

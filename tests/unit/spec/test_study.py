@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 
 import pytest
 
-from surveylab.design.experiment import Contact, Effect
+from surveylab.design.experiment import Contact, Effect, Reminder
 from surveylab.design.rules import Rule
 from surveylab.design.terms import Scale
 from surveylab.digests import digest
@@ -23,7 +23,7 @@ def test_an_experiment_becomes_the_values_of_the_grammar(files):
     """Types are those of design, and what the file leaves out takes the defaults of the dataclasses."""
     experiment = files.change("score,", "nps,").read().experiment
     assert experiment.slug == experiment.seed == "wording"
-    assert experiment.contact.reminders == (timedelta(days=3),)
+    assert experiment.contact.reminders == (Reminder(timedelta(days=3)),)
     assert experiment.contact.quiet_hours == (time(21), time(8)) == Contact().quiet_hours
     assert experiment.contact.cap is not None
     assert experiment.contact.cap.per == timedelta(days=30)
@@ -36,9 +36,9 @@ def test_an_experiment_becomes_the_values_of_the_grammar(files):
 
 def test_a_level_keeps_the_typed_value_of_the_field_it_replaces(files):
     """A text level is a text in every language, a duration a timedelta, a list a tuple."""
-    study = files.factors("wording: {varies: contact.reminders, levels: {old: [], new: [P3D, PT12H]}}\n").read()
+    study = files.factors("wording: {varies: contact.reminders, levels: {old: [], new: [PT12H, P3D]}}\n").read()
     (level,) = study.experiment.factor("wording").level("new").sets
-    assert level == ("contact.reminders", (timedelta(days=3), timedelta(hours=12)))
+    assert level == ("contact.reminders", (Reminder(timedelta(hours=12)), Reminder(timedelta(days=3))))
     assert study.plan(study.experiment.arms[0]).contact.reminders == ()
 
 

@@ -1,0 +1,67 @@
+"""Jobs in the background: what is due is sent each minute, on a queue of huey.
+
+The queue says only *that* something is to be done; what, stands in the ledger. So a queue that is lost loses nothing,
+and a job that comes twice does nothing twice.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from surveylab.errors import SurveylabError
+from surveylab.fieldwork.worker import Worker, send_due
+from surveylab.settings import Settings
+from surveylab.store.ledger import Ledger
+
+logger = logging.getLogger("surveylab.jobs")
+
+
+def queue(url: str) -> Any:
+    """The queue at an address: ``sqlite:///file``, ``postgresql://...`` or ``redis://...``.
+
+    Raises:
+        SurveylabError: it is none of these, or its library is not installed.
+    """
+    import huey  # the pages that respondents see need none of it
+
+    kind, _, rest = url.partition("://")
+    made: dict[str, Callable[[], Any]] = {
+        "sqlite": lambda: huey.SqliteHuey("surveylab", filename=rest.removeprefix("/")),
+        "postgresql": lambda: huey.PostgresHuey("surveylab", dsn=url),
+        "redis": lambda: huey.RedisHuey("surveylab", url=url),
+    }
+    if kind not in made:
+        raise SurveylabError(f"SURVEYLAB_JOBS_URL begins with {kind!r}; write sqlite:///, postgresql:// or redis://.")
+    try:
+        return made[kind]()
+    except Exception as error:
+        raise SurveylabError(f"The queue of jobs at {kind}:// cannot be used: {error}") from error
+
+
+def consumer(ledger: Ledger, settings: Settings, clock: Callable[[], datetime], threads: int) -> Any:
+    """What runs the jobs until SIGINT or SIGTERM; a message under way is settled first."""
+    import huey
+
+    jobs, under_way = queue(settings.jobs_url), threading.Lock()
+
+    @jobs.periodic_task(huey.crontab(minute="*"))  # type: ignore[untyped-decorator]
+    def deliver() -> None:
+        if not under_way.acquire(blocking=False):
+            return  # the minute before still sends
+        try:
+            came = send_due(Worker(ledger, settings.base_url, clock), settings, _failed)
+        finally:
+            under_way.release()
+        if came:
+            logger.info("contacts: %s", ", ".join(f"{count:,} {state}" for state, count in sorted(came.items())))
+
+    deliver()
+    return jobs.create_consumer(workers=threads, check_worker_health=False, graceful_signal="TERM")
+
+
+def _failed(channel: str, error: SurveylabError) -> None:
+    logger.error("%s: %s", channel, error)
