@@ -14,6 +14,7 @@ from surveylab.design.terms import Missing, Value
 STAGES = {
     "selected": "sampled",
     "sent": "sent",
+    "delivered": "delivered",
     "opened": "opened",
     "started": "started",
     "submitted": "submitted",
@@ -38,7 +39,7 @@ KIOSK = "kiosk"
 class Event:
     """One thing that happened to a case. Events are appended, never edited.
 
-    Kinds: selected, sent, opened, started, page (one accepted submission of a page),
+    Kinds: selected, sent, delivered, opened, started, page (one accepted submission of a page),
     language (its detail is the one in which the person reads from then on),
     submitted, opted_out (its detail says by what, where it was no link: complaint, stop), bounced,
     screened_out (its detail is the page), quota_full (its detail names the quota), dismissed (a prompt
@@ -49,7 +50,7 @@ class Event:
     sampled), wrong_person (who answered is not who was sampled), duplicate (of another case), fraud,
     not_eligible, deceased, unable (by health), no_language, no_literacy.
 
-    The detail of ``sent``, and of ``bounced``, begins with the channel. In an app, to be sent is to be
+    The detail of ``sent``, of ``delivered`` and of ``bounced`` begins with the channel. In an app, to be sent is to be
     displayed. That of ``selected`` is kiosk for who came to one, and empty otherwise.
     """
 
