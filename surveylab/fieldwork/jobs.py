@@ -1,4 +1,4 @@
-"""Jobs in the background: what is due is sent each minute, on a queue of huey.
+"""Jobs in the background, on a queue of huey: what is due is sent each minute, what is kept too long goes each night.
 
 The queue says only *that* something is to be done; what, stands in the ledger. So a queue that is lost loses nothing,
 and a job that comes twice does nothing twice.
@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from surveylab.errors import SurveylabError
+from surveylab.fieldwork import retention
 from surveylab.fieldwork.worker import Worker, send_due
 from surveylab.settings import Settings
 from surveylab.store.ledger import Ledger
@@ -58,6 +59,10 @@ def consumer(ledger: Ledger, settings: Settings, clock: Callable[[], datetime], 
             under_way.release()
         if came:
             logger.info("contacts: %s", ", ".join(f"{count:,} {state}" for state, count in sorted(came.items())))
+
+    @jobs.periodic_task(huey.crontab(minute="17", hour="3"))  # type: ignore[untyped-decorator]
+    def keep_no_longer() -> None:
+        retention.carry_out(ledger, clock())
 
     deliver()
     return jobs.create_consumer(workers=threads, check_worker_health=False, graceful_signal="TERM")

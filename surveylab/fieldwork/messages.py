@@ -53,7 +53,7 @@ def composed(
     if ANSWERS in text and plan.instrument is not None:
         shown = presented(plan.instrument, Chance(study.experiment.seed, case.unit)).instrument
         first = shown.languages[0]
-        words = Wording(language or first, first, fields, lambda: known_as.texts)
+        words = Wording(language or first, first, lambda: fields, lambda: known_as.texts)
         known |= preselection.filled(text, shown, words, link)
     return Outgoing(
         key=digest(f"{case.token}:{step}").hex(),

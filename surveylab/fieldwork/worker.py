@@ -2,7 +2,7 @@
 
 A contact is claimed, then attempted in a transaction of its own, then sent while no session of the database is open,
 then settled. So two workers never send one contact, and one that ends in between leaves it *uncertain*
-(docs/decisions/0016). Whatever speaks against a contact is looked up the moment before it: an answer, an opt-out, a
+(docs/decisions/0017). Whatever speaks against a contact is looked up the moment before it: an answer, an opt-out, a
 pause, the close, quiet hours, the cap over all experiments.
 """
 
