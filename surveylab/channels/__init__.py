@@ -77,6 +77,10 @@ class UnreachableError(SurveylabError):
     """Nothing was sent, and nothing can be now: no connection, wrong credentials. It says what to do."""
 
 
+class SettingError(SurveylabError):
+    """A setting of a channel is missing or wrong; a sentence for each, which names it and says what to write."""
+
+
 class Sender(Protocol):
     """An open connection of a channel."""
 
@@ -144,7 +148,7 @@ class Delivering(Contract, Protocol):
         """Open a connection, which is kept for a batch. ``target`` is the file of a channel that is carried by hand.
 
         Raises:
-            SurveylabError: a setting is missing or wrong; it says which.
+            SettingError: a setting is missing or wrong.
             UnreachableError: there is no connection now.
         """
 
@@ -158,5 +162,6 @@ class Notified(Contract, Protocol):
 
         Raises:
             ForgedError: its signature is missing, wrong or too old.
+            SettingError: a setting is missing or wrong, so that nothing can be verified.
             SurveylabError: it cannot be read; it says why.
         """

@@ -1,0 +1,1 @@
+"""Providers as they behave, and misbehave, on this machine: what channels are tested and rehearsed against."""
