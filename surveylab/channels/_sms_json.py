@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from surveylab import signatures
-from surveylab.channels import Forged, Notice, Outcome, Outgoing, Post, Receipt, SettingError
+from surveylab.channels import ForgedError, Notice, Outcome, Outgoing, Post, Receipt, SettingError
 from surveylab.channels._sms_numbers import e164
 from surveylab.channels._sms_sending import Answer, amount, by_status, count
 from surveylab.channels._sms_settings import SmsSettings
@@ -45,7 +45,7 @@ def notices(own: SmsSettings, post: Post) -> Sequence[Notice]:
     try:
         once = signatures.verified(own.secret, post.headers, post.body, post.at)
     except signatures.SignatureError as error:
-        raise Forged(str(error)) from error
+        raise ForgedError(str(error)) from error
     try:
         told = json.loads(post.body)
     except ValueError:

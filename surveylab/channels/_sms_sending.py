@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 import httpx
 
-from surveylab.channels import Notice, Outcome, Outgoing, Post, Receipt, Unreachable
+from surveylab.channels import Notice, Outcome, Outgoing, Post, Receipt, UnreachableError
 from surveylab.channels._segments import segments
 from surveylab.channels._sms_numbers import e164, is_sender
 from surveylab.channels._sms_settings import SmsSettings
@@ -62,7 +62,7 @@ class Shape(Protocol):
         """What an answer says, ``parts`` 0 where it does not say how many; None where it does not say the outcome.
 
         Raises:
-            Unreachable: no other message would be accepted either.
+            UnreachableError: no other message would be accepted either.
         """
 
     def notices(self, own: SmsSettings, post: Post) -> Sequence[Notice]:
@@ -98,8 +98,8 @@ class GatewaySender:
         self._own, self._shape = own, shape
         self._pace = Pace(own.per_second)
         self._client = _client()
-        self._named: dict[str, str] = {}
-        """The gateway's name of a message -> its key."""
+        self._last = ("", "")
+        """The gateway's name of the last message that it accepted, and the key of that."""
 
     def close(self) -> None:
         """Give the connection back."""
@@ -113,7 +113,7 @@ class GatewaySender:
             return Receipt(Outcome.REFUSED, f"not sent: {error}")
         sender = message.sender or self._own.sender
         if not is_sender(sender):
-            raise Unreachable(
+            raise UnreachableError(
                 f"The template names {sender!r} as the sender, from whom no text message can come; name a number, a "
                 "short code or a name of up to eleven letters and figures, or nobody."
             )
@@ -126,11 +126,13 @@ class GatewaySender:
             return self._lost(answer.detail, answer.again_after)
         if found.outcome is not Outcome.SENT:
             return replace(found, detail=_line(found.detail, number), parts=1)
-        if self._named.setdefault(found.provider_id or "", message.key) != message.key:
-            # It answered an earlier message twice: what else comes over this connection is behind by one.
+        name, last, key = found.provider_id or "", *self._last
+        if name == last and key != message.key:
+            # It answered the last message twice: what else comes over this connection is behind by one.
             self._client.close()
             self._client = _client()
             return self._lost("the gateway answered with the name of another message")
+        self._last = name, message.key
         parts = found.parts or segments(message.body)
         cost = self._own.price * parts if found.cost is None and self._own.price is not None else found.cost
         return replace(found, detail=_line(found.detail, number), parts=parts, cost=cost)
@@ -153,7 +155,7 @@ class GatewaySender:
                     if len(body) > _MOST_BYTES or time.monotonic() > until:
                         break
         except _UNMADE as error:
-            raise Unreachable(
+            raise UnreachableError(
                 f"There is no connection to the gateway at {self._own.url} ({error or type(error).__name__}). "
                 f"Check {_HERE}URL and the network; what was not sent is tried again."
             ) from error
@@ -172,14 +174,14 @@ def by_status(answer: Answer) -> Receipt | None:
     """What a status says where the document says nothing that is known better; None for 1xx, 2xx and 5xx.
 
     Raises:
-        Unreachable: it says that the settings are wrong, or the account is.
+        UnreachableError: it says that the settings are wrong, or the account is.
     """
     status = answer.status
     if status in (408, 409, 425, 429):
         return Receipt(Outcome.DEFERRED, answer.detail, again_after=answer.again_after)
     remedy = next((words for statuses, words in _REMEDIES.items() if status in statuses), None)
     if remedy:
-        raise Unreachable(f"The gateway accepts nothing ({_line(answer.detail)}). {remedy}")
+        raise UnreachableError(f"The gateway accepts nothing ({_line(answer.detail)}). {remedy}")
     return Receipt(Outcome.REFUSED, answer.detail) if 400 <= status < 500 else None
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
-from surveylab.channels import Forged, Notice, Outcome, Outgoing, Post, Receipt, Unreachable
+from surveylab.channels import ForgedError, Notice, Outcome, Outgoing, Post, Receipt, UnreachableError
 from surveylab.channels._sms_numbers import e164, is_service
 from surveylab.channels._sms_sending import Answer, amount, by_status, count
 from surveylab.channels._sms_settings import SmsSettings
@@ -53,7 +53,7 @@ def receipt(own: SmsSettings, answer: Answer) -> Receipt | None:  # noqa: ARG001
     if code in _DEFERRED:
         return Receipt(Outcome.DEFERRED, answer.detail, again_after=answer.again_after)
     if code in _OF_SENDER:
-        raise Unreachable(f"The gateway does not take the sender ({answer.detail}). Check SURVEYLAB_SMS_FROM.")
+        raise UnreachableError(f"The gateway does not take the sender ({answer.detail}). Check SURVEYLAB_SMS_FROM.")
     return by_status(answer)
 
 
@@ -65,7 +65,7 @@ def notices(own: SmsSettings, post: Post) -> Sequence[Notice]:
         raise SurveylabError("The notice is no form in UTF-8.") from None
     addresses = {post.url, own.status_url or post.url}
     if not any(_is_signed(own.token, address, fields, post.headers) for address in sorted(addresses)):
-        raise Forged(
+        raise ForgedError(
             "The notice is not signed by the gateway for this address. Check SURVEYLAB_SMS_TOKEN, and that "
             "SURVEYLAB_BASE_URL or SURVEYLAB_SMS_STATUS_URL is the address that the gateway was told."
         )

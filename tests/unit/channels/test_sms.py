@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from rehearsal.gateway import Behaviour, Gateway
-from surveylab.channels import Delivering, Notified, Outcome, Receipt, Unreachable, _sms_sending, sms
+from surveylab.channels import Delivering, Notified, Outcome, Receipt, UnreachableError, _sms_sending, sms
 
 DEFERRED, REFUSED, SENT, UNCERTAIN = Outcome.DEFERRED, Outcome.REFUSED, Outcome.SENT, Outcome.UNCERTAIN
 LOST = {"twilio": UNCERTAIN, "json": DEFERRED}
@@ -52,7 +52,7 @@ def test_the_template_may_name_the_sender(settings: Mapping[str, str], gateway: 
     service = "MG" + "0" * 32
     sent(settings, message("a", sender="Clinic"), message("b", sender="12345"), message("c", sender=service))
     assert [each.sender for each in gateway.accepted] == ["Clinic", "12345", service]
-    with pytest.raises(Unreachable, match="name a number"):
+    with pytest.raises(UnreachableError, match="name a number"):
         sent(settings, message("d", sender="The clinic <clinic@example.org>"))
 
 
@@ -172,7 +172,7 @@ def test_without_a_connection_nothing_was_sent(settings: Mapping[str, str], mess
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         nobody = f"http://127.0.0.1:{taken.getsockname()[1]}"
-        with pytest.raises(Unreachable, match="Check SURVEYLAB_SMS_URL"):
+        with pytest.raises(UnreachableError, match="Check SURVEYLAB_SMS_URL"):
             sent({**settings, "url": nobody}, message())
 
 
@@ -184,28 +184,28 @@ def test_credentials_that_are_refused_stop_the_batch(
     changed: dict[str, str], remedy: str, twilio: dict[str, str], gateway: Gateway, message: Any
 ) -> None:
     """No message would be accepted; each setting that may be at fault is named."""
-    with pytest.raises(Unreachable, match=remedy):
+    with pytest.raises(UnreachableError, match=remedy):
         sent({**twilio, **changed}, message())
     assert not gateway.accepted
 
 
 def test_a_token_that_is_refused_stops_the_batch(plain: dict[str, str], message: Any) -> None:
     """With JSON too."""
-    with pytest.raises(Unreachable, match="SURVEYLAB_SMS_TOKEN"):
+    with pytest.raises(UnreachableError, match="SURVEYLAB_SMS_TOKEN"):
         sent({**plain, "token": "another"}, message())
 
 
 def test_a_sender_that_is_refused_stops_the_batch(twilio: dict[str, str], gateway: Gateway, message: Any) -> None:
     """It is a fault of the settings, and of no person."""
     gateway.refusing["+4915112345679"] = 21606
-    with pytest.raises(Unreachable, match="SURVEYLAB_SMS_FROM"):
+    with pytest.raises(UnreachableError, match="SURVEYLAB_SMS_FROM"):
         sent(twilio, message())
 
 
 def test_another_address_is_not_followed(settings: Mapping[str, str], gateway: Gateway, message: Any) -> None:
     """A message with its number goes to the address of the settings and to no other."""
     gateway.then(Behaviour.MOVED)
-    with pytest.raises(Unreachable, match="SURVEYLAB_SMS_URL"):
+    with pytest.raises(UnreachableError, match="SURVEYLAB_SMS_URL"):
         sent(settings, message())
     assert gateway.requests == 1
 
