@@ -11,7 +11,7 @@ from surveylab.fieldwork.studies import Studies
 from surveylab.settings import Settings
 from surveylab.store.ledger import Ledger, open_ledger
 from surveylab.store.secret import signing_secret
-from surveylab.web import arrive, assets, clocks, compression, console, embed, errors, headers, kiosk, respond
+from surveylab.web import arrive, assets, clocks, compression, console, embed, errors, headers, kiosk, receipts, respond
 from surveylab.web.application import Application
 from surveylab.web.clocks import Clock
 from surveylab.web.desk import EMBEDDED, NAME, Desk
@@ -54,7 +54,7 @@ def create_app(settings: Settings, *, ledger: Ledger | None = None, clock: Clock
         prompts=Prompts(book, studies, interview.durations),
         stencils=Stencils(),
     )
-    for part in (respond, arrive, console, assets):
+    for part in (respond, arrive, console, assets, receipts):
         app.register_blueprint(part.blueprint)
     if settings.embed_origins:
         app.register_blueprint(embed.blueprint)

@@ -1,0 +1,92 @@
+"""What providers tell of messages and addresses, once it is verified, becomes events of the cases that it is about."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from surveylab import registry
+from surveylab.channels import Notice
+from surveylab.store import recipients, responses, suppressions
+from surveylab.store.contacts import Key
+from surveylab.store.ledger import Connection, Ledger
+from surveylab.store.suppressions import Suppression
+
+log = logging.getLogger(__name__)
+
+_WITH_CHANNEL = frozenset(("delivered", "bounced"))
+"""Kinds of event whose detail begins with the channel; that of an opt-out says by what it was."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of some notices: events that were written, and notices that are of nobody here."""
+
+    events: int = 0
+    unknown: int = 0
+
+
+def take(ledger: Ledger, channel: str, notices: Sequence[Notice], now: datetime) -> Taken:
+    """Write down what the provider of a channel tells, each notice once however often it comes, in any order.
+
+    Who opts out goes on the list of those who are asked nothing, and opts out of every running experiment: all the
+    cases under the address, whoever asked. All else is of the message that is named, or of those who were sent
+    something under the address.
+
+    Args:
+        ledger: the database.
+        channel: whose provider tells it.
+        notices: as ``channels.Notified.notices`` found them in a request that was signed.
+        now: when the request came; the moment of a notice that tells none.
+    """
+    if not notices:
+        return Taken()
+    told = _Told(channel, registry.load("channels", channel).ADDRESS, now)
+    events = unknown = 0
+    with ledger.write() as conn:
+        for notice in notices:
+            key = recipients.contact_named(conn, channel, notice.provider_id) if notice.provider_id else None
+            if key is not None:
+                cost = None if notice.cost is None else float(notice.cost)
+                recipients.amend(conn, key, cost=cost, detail=notice.detail if notice.kind == "bounced" else "")
+            about = told.about(conn, notice, key)
+            events += sum(told.happened(conn, notice, case) for case in about)
+            unknown += not about
+    if unknown:
+        log.info("Of %d notices of the channel %s, %d are of nobody here.", len(notices), channel, unknown)
+    return Taken(events, unknown)
+
+
+@dataclass(frozen=True)
+class _Told:
+    """By whose provider, and when: the channel, the kind of address that it delivers to, the moment."""
+
+    channel: str
+    attribute: str | None
+    now: datetime
+
+    def about(self, conn: Connection, notice: Notice, key: Key | None) -> Sequence[int]:
+        """The cases that a notice is of; whoever opts out is put on the list as well."""
+        named = [] if key is None else [key[0]]
+        if self.attribute is None or (notice.provider_id and notice.kind != "opted_out"):
+            return named
+        address = notice.address
+        if key is not None and not address:
+            address = recipients.address_of(conn, key[0], self.attribute) or ""
+        if not address:
+            return named
+        if notice.kind != "opted_out":
+            return recipients.cases_at(conn, self.attribute, address, self.now, sent_by=self.channel)
+        if self.attribute in suppressions.KINDS:
+            entry = Suppression(self.attribute, address, notice.detail or "opted out", self.now)
+            suppressions.suppress(conn, [entry])
+        return sorted({*named, *recipients.cases_at(conn, self.attribute, address, self.now)})
+
+    def happened(self, conn: Connection, notice: Notice, case: int) -> bool:
+        """Append the event of a notice to a case; whether it was not there yet."""
+        detail = f"{self.channel} {notice.detail}".rstrip() if notice.kind in _WITH_CHANNEL else notice.detail
+        at = min(notice.at or self.now, self.now)  # the clock of a provider may be ahead
+        key = f"{case}:{self.channel}:{notice.once}"
+        return responses.append_event(conn, case, at, notice.kind, detail, key=key)
