@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+from pathlib import Path
+
 import pytest
 
 from surveylab.channels import SettingError, sms
-from surveylab.channels._sms_settings import GATEWAYS, read
+from surveylab.channels._sms_settings import GATEWAYS, SmsSettings, read
 
 RIGHT = {
     "url": "https://api.twilio.com/",
@@ -94,3 +97,12 @@ def test_all_faults_are_told_at_once() -> None:
         pass
     names = [line.split()[0].removeprefix("SURVEYLAB_SMS_") for line in str(raised.value).splitlines()]
     assert names == ["URL", "TOKEN", "FROM", "PRICE"]
+
+
+def test_every_setting_is_documented() -> None:
+    """docs/channels.md and docs/settings.md have a row for each."""
+    names = {each.name for each in fields(SmsSettings)} - {"sender"} | {"from"}
+    for page in ("channels.md", "settings.md"):
+        text = (Path(__file__).parents[3] / "docs" / page).read_text(encoding="utf-8")
+        for name in names:
+            assert f"| `SURVEYLAB_SMS_{name.upper()}` | " in text, (page, name)

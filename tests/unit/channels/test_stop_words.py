@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from surveylab.channels._stop_words import STOP_WORDS, is_stop
@@ -30,3 +32,10 @@ def test_every_language_of_the_pages_has_words() -> None:
     """Who was written to in a language can stop in it; each word as listed is known."""
     assert set(STOP_WORDS) == set(LANGUAGES)
     assert all(is_stop(word) for words in STOP_WORDS.values() for word in words)
+
+
+def test_the_documentation_lists_them() -> None:
+    """docs/channels.md has the words of each language, in a row."""
+    page = (Path(__file__).parents[3] / "docs" / "channels.md").read_text(encoding="utf-8")
+    for words in STOP_WORDS.values():
+        assert f"| {', '.join(words)} |" in page
