@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -47,12 +48,8 @@ def take(ledger: Ledger, channel: str, notices: Sequence[Notice], now: datetime)
     events = unknown = 0
     with ledger.write() as conn:
         for notice in notices:
-            key = recipients.contact_named(conn, channel, notice.provider_id) if notice.provider_id else None
-            if key is not None:
-                cost = None if notice.cost is None else float(notice.cost)
-                recipients.amend(conn, key, cost=cost, detail=notice.detail if notice.kind == "bounced" else "")
-            about = told.about(conn, notice, key)
-            events += sum(told.happened(conn, notice, case) for case in about)
+            about, written = told.take(conn, notice)
+            events += written
             unknown += not about
     if unknown:
         log.info("Of %d notices of the channel %s, %d are of nobody here.", len(notices), channel, unknown)
@@ -67,15 +64,28 @@ class _Told:
     attribute: str | None
     now: datetime
 
-    def about(self, conn: Connection, notice: Notice, key: Key | None) -> Sequence[int]:
+    def take(self, conn: Connection, notice: Notice) -> tuple[Sequence[int], int]:
+        """The cases that a notice is of, and how many events it has made."""
+        key = recipients.contact_named(conn, self.channel, notice.provider_id) if notice.provider_id else None
+        address = notice.address
+        if key is not None and self.attribute is not None and not address:
+            address = recipients.address_of(conn, key[0], self.attribute) or ""
+        detail = _unnamed(notice.detail, address)
+        if key is not None:
+            cost = None if notice.cost is None else float(notice.cost)
+            recipients.amend(conn, key, cost=cost, detail=detail if notice.kind == "bounced" else "")
+        about = self._about(conn, notice, key, address)
+        words = f"{self.channel} {detail}".rstrip() if notice.kind in _WITH_CHANNEL else detail
+        at = min(notice.at or self.now, self.now)  # the clock of a provider may be ahead
+        once = f"{self.channel}:{notice.once}"
+        return about, sum(
+            responses.append_event(conn, case, at, notice.kind, words, key=f"{case}:{once}") for case in about
+        )
+
+    def _about(self, conn: Connection, notice: Notice, key: Key | None, address: str) -> Sequence[int]:
         """The cases that a notice is of; whoever opts out is put on the list as well."""
         named = [] if key is None else [key[0]]
-        if self.attribute is None or (notice.provider_id and notice.kind != "opted_out"):
-            return named
-        address = notice.address
-        if key is not None and not address:
-            address = recipients.address_of(conn, key[0], self.attribute) or ""
-        if not address:
+        if self.attribute is None or not address or (notice.provider_id and notice.kind != "opted_out"):
             return named
         if notice.kind != "opted_out":
             return recipients.cases_at(conn, self.attribute, address, self.now, sent_by=self.channel)
@@ -84,9 +94,9 @@ class _Told:
             suppressions.suppress(conn, [entry])
         return sorted({*named, *recipients.cases_at(conn, self.attribute, address, self.now)})
 
-    def happened(self, conn: Connection, notice: Notice, case: int) -> bool:
-        """Append the event of a notice to a case; whether it was not there yet."""
-        detail = f"{self.channel} {notice.detail}".rstrip() if notice.kind in _WITH_CHANNEL else notice.detail
-        at = min(notice.at or self.now, self.now)  # the clock of a provider may be ahead
-        key = f"{case}:{self.channel}:{notice.once}"
-        return responses.append_event(conn, case, at, notice.kind, detail, key=key)
+
+def _unnamed(detail: str, address: str) -> str:
+    """What a provider says, without the address: events outlive the data of a person."""
+    if not address:
+        return detail
+    return re.sub(rf"\+?{re.escape(address.removeprefix('+'))}", "…", detail, flags=re.IGNORECASE)

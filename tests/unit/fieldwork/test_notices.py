@@ -203,3 +203,16 @@ def test_nothing_has_happened_in_the_future(ledger: Ledger, fielded: Callable[..
     fielded("trial")
     take(ledger, "sms", [Notice("delivered", "1", "trial a", at=LATER + timedelta(hours=1))], LATER)
     assert moments(ledger) == [LATER]
+
+
+@pytest.mark.parametrize("told", ["{} is absent", "absent: {}", "<{}>"])
+def test_no_event_names_an_address(told: str, ledger: Ledger, fielded: Callable[..., None]) -> None:
+    """Providers repeat it in what they say, with and without its sign; events stay when a person is forgotten."""
+    fielded("trial")
+    number = PHONES["a"]
+    said = [told.format(number), told.format(number.removeprefix("+"))]
+    take(ledger, "sms", [Notice("bounced", str(n), "trial a", detail=each) for n, each in enumerate(said)], LATER)
+    take(ledger, "sms", [Notice("bounced", "by address", address=number, detail=said[0])], LATER)
+    assert [detail for *_, detail in heard(ledger)] == [f"sms {told.format('…')}"] * 3
+    with ledger.read() as conn:
+        assert not [each for each in conn.scalars(select(contact.c.detail)) if number[1:] in each]
