@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
-from surveylab import signatures
-from surveylab.channels import ForgedError, Notice, Outcome, Outgoing, Post, Receipt, SettingError
+from surveylab.channels import Notice, Outcome, Outgoing, Post, Receipt, SettingError, _signed
 from surveylab.channels._sms_numbers import e164
 from surveylab.channels._sms_sending import Answer, amount, by_status, count
 from surveylab.channels._sms_settings import SmsSettings
@@ -42,15 +39,8 @@ def notices(own: SmsSettings, post: Post) -> Sequence[Notice]:
     """What a signed object tells: of a message that went out, or a message that came in."""
     if not own.secret:
         raise SettingError("SURVEYLAB_SMS_SECRET is not set: without it no notice of the gateway can be verified.")
-    try:
-        once = signatures.verified(own.secret, post.headers, post.body, post.at)
-    except signatures.SignatureError as error:
-        raise ForgedError(str(error)) from error
-    try:
-        told = json.loads(post.body)
-    except ValueError:
-        raise SurveylabError("The notice is no JSON.") from None
-    state = told.get("state") if isinstance(told, dict) else None
+    once, told = _signed.verified(post, own.secret), _signed.document(post)
+    state = told.get("state")
     if not isinstance(state, str):
         raise SurveylabError("The notice is no object with a state.")
     if state == "received":
@@ -60,8 +50,10 @@ def notices(own: SmsSettings, post: Post) -> Sequence[Notice]:
     name, detail = told.get("id"), told.get("detail", "")
     if not isinstance(name, str | int) or not str(name) or not isinstance(detail, str):
         raise SurveylabError("The notice names no message: its id is a text, and so is its detail where it has one.")
-    line = " ".join(detail.split())[:200]
-    return (Notice(_KINDS[state], once, str(name), detail=line, at=_moment(told), cost=amount(told.get("cost"))),)
+    line = _signed.line(detail)
+    return (
+        Notice(_KINDS[state], once, str(name), detail=line, at=_signed.moment(told), cost=amount(told.get("cost"))),
+    )
 
 
 def _incoming(told: Mapping[str, Any], once: str) -> Sequence[Notice]:
@@ -71,20 +63,6 @@ def _incoming(told: Mapping[str, Any], once: str) -> Sequence[Notice]:
     if not is_stop(text):
         return ()
     try:
-        return (Notice("opted_out", once, address=e164(sender), detail="stop", at=_moment(told)),)
+        return (Notice("opted_out", once, address=e164(sender), detail="stop", at=_signed.moment(told)),)
     except ValueError as error:
         raise SurveylabError(f"The message that came in is from {error}.") from None
-
-
-def _moment(told: Mapping[str, Any]) -> datetime | None:
-    """When it happened, where that is told."""
-    written = told.get("at")
-    if written is None:
-        return None
-    try:
-        found = datetime.fromisoformat(written)
-    except (TypeError, ValueError):
-        found = None
-    if found is None or found.tzinfo is None:
-        raise SurveylabError("The at of the notice is no moment such as 2026-03-02T09:00:00Z.")
-    return found

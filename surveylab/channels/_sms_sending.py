@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -15,6 +15,7 @@ from typing import Any, Protocol
 import httpx
 
 from surveylab.channels import Notice, Outcome, Outgoing, Post, Receipt, UnreachableError
+from surveylab.channels._pace import Pace
 from surveylab.channels._segments import segments
 from surveylab.channels._sms_numbers import e164, is_sender
 from surveylab.channels._sms_settings import SmsSettings
@@ -67,28 +68,6 @@ class Shape(Protocol):
 
     def notices(self, own: SmsSettings, post: Post) -> Sequence[Notice]:
         """As the channel's own (``channels.Notified``)."""
-
-
-class Pace:
-    """So many messages in a second, and no more."""
-
-    def __init__(
-        self,
-        per_second: float | None,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> None:
-        self._apart = 1 / per_second if per_second else 0.0
-        self._clock, self._sleep, self._next = clock, sleep, clock()
-
-    def wait(self) -> None:
-        """Until the next message may go."""
-        if not self._apart:
-            return
-        ahead = self._next - self._clock()
-        if ahead > 0:
-            self._sleep(ahead)
-        self._next = max(self._next, self._clock()) + self._apart
 
 
 class GatewaySender:

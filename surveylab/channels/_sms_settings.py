@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from surveylab import signatures
 from surveylab.channels import SettingError
+from surveylab.channels._pace import is_rate
 from surveylab.channels._sms_numbers import is_sender
 from surveylab.errors import hint
 
@@ -113,7 +114,7 @@ _RIGHT: Mapping[str, Callable[[str], bool]] = {
     "from": is_sender,
     "status_url": _address,
     "price": _amount,
-    "per_second": lambda text: re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,6})?", text) is not None and float(text) > 0,
+    "per_second": is_rate,
     "secret": _secret,
 }
 _HIDDEN = ("token", "secret")

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from rehearsal.gateway import Behaviour, Gateway
-from surveylab.channels import Delivering, Notified, Outcome, Receipt, UnreachableError, _sms_sending, sms
+from surveylab.channels import Delivering, Notified, Outcome, Receipt, UnreachableError, _pace, _sms_sending, sms
 
 DEFERRED, REFUSED, SENT, UNCERTAIN = Outcome.DEFERRED, Outcome.REFUSED, Outcome.SENT, Outcome.UNCERTAIN
 LOST = {"twilio": UNCERTAIN, "json": DEFERRED}
@@ -218,7 +218,7 @@ def test_the_pace_is_kept() -> None:
         slept.append(seconds)
         now[0] += seconds
 
-    pace = _sms_sending.Pace(4, lambda: now[0], sleep)
+    pace = _pace.Pace(4, lambda: now[0], sleep)
     for busy in (0.0, 0.0, 0.1, 3.0, 0.0):
         now[0] += busy
         pace.wait()
@@ -228,7 +228,7 @@ def test_the_pace_is_kept() -> None:
 def test_the_settings_set_the_pace(settings: Mapping[str, str], message: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Between two messages of a connection lies what they say."""
     slept: list[float] = []
-    monkeypatch.setattr(_sms_sending.Pace.__init__, "__defaults__", (lambda: 0.0, slept.append))
+    monkeypatch.setattr(_pace.Pace.__init__, "__defaults__", (lambda: 0.0, slept.append))
     sent({**settings, "per_second": "0.5"}, message("a"), message("b"))
     assert slept == [2.0]
 
