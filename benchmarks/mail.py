@@ -78,6 +78,7 @@ def a_server() -> Iterator[int]:
     ours, theirs = get_context("spawn").Pipe()
     process = get_context("spawn").Process(target=serve, args=(theirs,), daemon=True)
     process.start()
+    theirs.close()
     try:
         yield int(ours.recv())
     finally:

@@ -28,7 +28,6 @@ _PASSING = re.compile(r"\s*(smtp;\s*)?(4\d\d[ -]|(4\d\d )?4\.\d{1,3}\.\d{1,3}\b)
 """A reason that may pass (RFC 3463, 2: class 4; RFC 5321, 4.2.1)."""
 _REPLIED = re.compile(r"\s*auto-replied(?![\w-])", re.IGNORECASE)
 _ID = re.compile(r"<([^<>\s]+)>")
-_MOST_BYTES = 10_000_000
 
 
 def notices(post: Post, secret: str) -> Sequence[Notice]:
@@ -67,7 +66,7 @@ def _relay(told: Mapping[str, Any], once: str) -> Iterator[Notice]:
 
 
 def _mail(body: bytes, once: str) -> Iterator[Notice]:
-    mail = message_from_bytes(body[:_MOST_BYTES], policy=compat32)
+    mail = message_from_bytes(body, policy=compat32)
     own = _ids(mail, "message-id")
     once = own[0] if own else once
     if mail.get_content_type() == "multipart/report":
