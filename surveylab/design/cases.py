@@ -14,7 +14,6 @@ from surveylab.design.terms import Missing, Value
 STAGES = {
     "selected": "sampled",
     "sent": "sent",
-    "delivered": "delivered",
     "opened": "opened",
     "started": "started",
     "submitted": "submitted",
