@@ -7,13 +7,13 @@ database refuses to change them afterwards. Who asks again gets what is stored.
 from __future__ import annotations
 
 import base64
-import math
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from itertools import chain, repeat
+from operator import add
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,7 @@ from sqlalchemy import Connection, Select, bindparam, select
 from surveylab.design.factors import Arm, marginals
 from surveylab.design.terms import Value
 from surveylab.errors import SurveylabError
-from surveylab.store._bulk import CHUNK, insert_rows, json_objects, loading, reserve, stored
+from surveylab.store._bulk import CHUNK, indexed_behind, insert_rows, json_objects, loading, reserve, stored, told_apart
 from surveylab.store._crossing import crossing
 from surveylab.store._sql import insert
 from surveylab.store.tables import allocation, assignment, event, experiment, resume_code, sampled_case
@@ -108,11 +108,12 @@ def insert_sample(
     Raises:
         SurveylabError: a unit is sampled twice. The transaction is to be given up then.
     """
-    chances = _Chances(arms, algorithm)
+    chances = _Chances(arms)
     try:
-        with loading(conn):
+        with loading(conn), indexed_behind(conn, sampled_case, len(cases.unit)):
             for start in range(0, len(cases.unit), CHUNK):
-                _insert_chunk(conn, experiment_id, cases.slice(start, start + CHUNK), chances, at)
+                chunk = cases.slice(start, start + CHUNK)
+                _insert_chunk(conn, experiment_id, chunk, chances, algorithm=algorithm, at=at)
     except conn.dialect.loaded_dbapi.IntegrityError as error:
         raise SurveylabError(
             "A unit of this sample is a case of the experiment already; a sample is drawn once. Nothing was stored."
@@ -132,9 +133,9 @@ def insert_arrival(
     row |= {"inclusion_probability": arrival.probability}
     case_id = conn.scalar(_ARRIVAL, row)
     if case_id is not None:
-        chances = _Chances(arms, algorithm)
+        chances = _Chances(arms)
         rows = [
-            {"case_id": case_id, **chance, "position": arrival.position, "block": arrival.block}
+            {"case_id": case_id, **chance, "algorithm": algorithm, "position": arrival.position, "block": arrival.block}
             for chance in map(chances.of, arrival.arm.levels)
         ]
         if rows:
@@ -216,19 +217,18 @@ def drawn(conn: Connection, experiment_id: int) -> Iterator[tuple[int, str, froz
 
 
 class _Chances:
-    """What is stored with each level beside the case: its probability, exactly, and how it came about."""
+    """What is stored with each level beside the case: its probability, exactly."""
 
-    def __init__(self, arms: Sequence[Arm], algorithm: str) -> None:
+    def __init__(self, arms: Sequence[Arm]) -> None:
         self.levels = [arm.levels for arm in arms]
         self._shares = marginals(arms)
-        self._algorithm = algorithm
         self._executed: dict[tuple[Fraction, ...], _Chances] = {}
 
     def executed(self, chances: tuple[Fraction, ...]) -> _Chances:
         """The same where the arms had these probabilities."""
         if chances not in self._executed:
             arms = [Arm(levels, chance) for levels, chance in zip(self.levels, chances, strict=True)]
-            self._executed[chances] = _Chances(arms, self._algorithm)
+            self._executed[chances] = _Chances(arms)
         return self._executed[chances]
 
     def of(self, pair: tuple[str, str]) -> dict[str, Any]:
@@ -240,73 +240,56 @@ class _Chances:
             "probability": float(share),
             "numerator": str(share.numerator),
             "denominator": str(share.denominator),
-            "algorithm": self._algorithm,
         }
 
 
-_CASE = (
-    "id",
-    "experiment_id",
-    "unit",
-    "token",
-    "stratum",
-    "cluster",
-    "psu",
-    "block",
-    "inclusion_probability",
-    "fields",
-)
-_ALLOCATION = ("case_id", "experiment_id", "sequence", "numerator", "denominator")
-_ASSIGNMENT = ("case_id", "factor", "level", "probability", "numerator", "denominator", "algorithm")
+_ALLOCATION = ("case_id", "sequence", "numerator", "denominator")
+_ASSIGNMENT = ("case_id", "position", "block", "factor", "level", "probability", "numerator", "denominator")
 
 
-def _insert_chunk(conn: Connection, experiment_id: int, cases: NewCases, chances: _Chances, at: datetime) -> None:
+def _insert_chunk(
+    conn: Connection, experiment_id: int, cases: NewCases, chances: _Chances, *, algorithm: str, at: datetime
+) -> None:
     n = len(cases.unit)
     ids = reserve(conn, sampled_case, n)
-    labels = [
-        column.tolist() for column in (cases.unit, _tokens(n), cases.stratum, cases.cluster, cases.psu, cases.block)
-    ]
+    labels = {name: getattr(cases, name) for name in ("stratum", "cluster", "psu", "block")}
+    probability = cases.probability.astype(object)
+    probability[np.isnan(cases.probability)] = None
+    apart, alike = told_apart({**labels, "inclusion_probability": probability})
     fields = json_objects(cases.fields) if cases.fields else repeat("{}", n)
-    probability = (None if math.isnan(each) else each for each in cases.probability.tolist())
-    insert_rows(conn, sampled_case, _CASE, zip(ids, repeat(experiment_id), *labels, probability, fields))
-    insert_rows(conn, assignment, (*_ASSIGNMENT, "position", "block"), _assignments(ids, cases, chances))
+    rows = zip(ids, cases.unit.tolist(), _tokens(n), fields, *apart.values(), strict=True)
+    same = {"experiment_id": experiment_id, **alike}
+    insert_rows(conn, sampled_case, ("id", "unit", "token", "fields", *apart), rows, same)
+    insert_rows(conn, assignment, _ASSIGNMENT, _assignments(ids, cases, chances), {"algorithm": algorithm})
     if cases.chances is not None:
-        insert_rows(conn, allocation, _ALLOCATION, _allocations(ids, experiment_id, cases, cases.chances))
-    moment = stored(conn, event.c.at, at)
-    insert_rows(
-        conn, event, ("case_id", "at", "kind", "detail"), zip(ids, repeat(moment), repeat("selected"), repeat(""))
-    )
+        turns = _allocations(ids, cases, cases.chances)
+        insert_rows(conn, allocation, _ALLOCATION, turns, {"experiment_id": experiment_id})
+    selected = {"at": stored(conn, event.c.at, at), "kind": "selected", "detail": ""}
+    insert_rows(conn, event, ("case_id",), zip(ids), selected)
 
 
 def _assignments(ids: list[int], cases: NewCases, chances: _Chances) -> Iterator[tuple[Any, ...]]:
     """The rows in the order of the primary key: case by case, factor by factor."""
-    positions, blocks = cases.position.tolist(), cases.block.tolist()
+    places = list(zip(ids, cases.position.tolist(), cases.block.tolist(), strict=True))
     by_factor = []
     for pairs in sorted(zip(*chances.levels, strict=True)):  # the pairs of one factor, arm by arm
         if cases.chances is None:
-            places = [tuple(chances.of(pair).values()) for pair in pairs]
-            chosen = [places[arm] for arm in cases.arm.tolist()]
+            each = [tuple(chances.of(pair).values()) for pair in pairs]
+            chosen = [each[arm] for arm in cases.arm.tolist()]
         else:
             turns = zip(cases.arm.tolist(), cases.chances, strict=True)
             chosen = [tuple(chances.executed(own).of(pairs[arm]).values()) for arm, own in turns]
-        by_factor.append(
-            (
-                (case, *place, position, block)
-                for case, place, position, block in zip(ids, chosen, positions, blocks, strict=True)
-            )
-        )
+        by_factor.append(map(add, places, chosen))
     return chain.from_iterable(zip(*by_factor, strict=True))
 
 
-def _allocations(
-    ids: list[int], experiment_id: int, cases: NewCases, chances: Sequence[tuple[Fraction, ...]]
-) -> Iterator[tuple[Any, ...]]:
+def _allocations(ids: list[int], cases: NewCases, chances: Sequence[tuple[Fraction, ...]]) -> Iterator[tuple[Any, ...]]:
     """Case by case its turn, and the probability that its arm had then."""
     for case, arm, turn, own in zip(ids, cases.arm.tolist(), cases.position.tolist(), chances, strict=True):
-        yield case, experiment_id, turn, str(own[arm].numerator), str(own[arm].denominator)
+        yield case, turn, str(own[arm].numerator), str(own[arm].denominator)
 
 
-def _tokens(n: int) -> NDArray[np.str_]:
+def _tokens(n: int) -> list[str]:
     """``secrets.token_urlsafe(16)`` n times over, in one go: base64 of 128 random bits, unpadded.
 
     Two zero bytes behind every 16 make each token end on a character of its own; the last two
@@ -314,8 +297,8 @@ def _tokens(n: int) -> NDArray[np.str_]:
     """
     raw = np.zeros((n, 18), dtype=np.uint8)
     raw[:, :16] = np.frombuffer(secrets.token_bytes(16 * n), dtype=np.uint8).reshape(n, 16)
-    text = np.frombuffer(base64.urlsafe_b64encode(raw.tobytes()), dtype="S24")
-    return text.astype("S22").astype(np.str_)
+    text = base64.urlsafe_b64encode(raw.tobytes()).decode()
+    return [text[start : start + 22] for start in range(0, len(text), 24)]
 
 
 _CASE_ROWS = (

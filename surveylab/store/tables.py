@@ -175,7 +175,7 @@ sampled_case = Table(
     _id(),
     _experiment(),
     Column("unit", Unit, nullable=False),
-    Column("token", Text, nullable=False, unique=True),
+    _text("token"),
     _text("stratum"),
     _text("cluster"),
     Column(
@@ -184,7 +184,8 @@ sampled_case = Table(
     _text("block"),
     Column("inclusion_probability", Float),  # None: whoever arrived unlisted was taken
     _json("fields"),
-    UniqueConstraint("experiment_id", "unit"),
+    Index("uq_sampled_case_token", "token", unique=True),  # indexes and not constraints: a draw makes them anew
+    Index("uq_sampled_case_experiment_id_unit", "experiment_id", "unit", unique=True),
 )
 
 suppressed_unit = Table(  # who was taken off the frame before a draw, because they were suppressed

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, inspect, select
+from sqlalchemy.exc import IntegrityError
 
 from surveylab.design.factors import Arm
 from surveylab.errors import SurveylabError
@@ -86,6 +88,60 @@ def test_a_unit_is_sampled_once(ledger: Ledger, prenotice) -> None:
         cases.insert_sample(conn, experiment, prenotice.sample(6), prenotice.arms, algorithm="x", at=prenotice.now)
     with ledger.read() as conn:
         assert len(list(cases.tokens(conn, experiment))) == 4
+
+
+def test_a_sample_that_lists_a_unit_twice_is_refused(ledger: Ledger, prenotice) -> None:
+    """As the first load, and as a small one behind many cases; the ledger stays as it was, its indexes included."""
+    for already in (0, 40):
+        with ledger.write() as conn:
+            prenotice.draw(conn, already, f"before {already}")
+            experiment = prenotice.register(conn, f"twice {already}")
+        sample = prenotice.sample(4)
+        sample.unit[3] = sample.unit[0]
+        with pytest.raises(SurveylabError, match="a sample is drawn once"), ledger.write() as conn:
+            cases.insert_sample(conn, experiment, sample, prenotice.arms, algorithm="x", at=prenotice.now)
+        with ledger.read() as conn:
+            assert conn.scalar(select(func.count()).select_from(sampled_case)) == already
+            assert _unique(conn) == {("token",), ("experiment_id", "unit")}
+
+
+@pytest.mark.parametrize("again", [2, 40])
+def test_tokens_and_units_stay_unique_behind_a_draw(ledger: Ledger, prenotice, again) -> None:
+    """Whatever the draws were, the database takes no second case for a token, nor for a unit of an experiment."""
+    with ledger.write() as conn:
+        prenotice.draw(conn, 20, "first")
+        experiment = prenotice.draw(conn, again, "second")
+        there = list(cases.tokens(conn, experiment))[-1]
+        assert _unique(conn) == {("token",), ("experiment_id", "unit")}
+    new = {"experiment_id": experiment, "unit": "new", "token": "new"}
+    rest = {"stratum": "", "cluster": "", "block": "", "fields": {}}
+    for same in ({"unit": there.unit}, {"token": there.token}):
+        with pytest.raises(IntegrityError), ledger.write() as conn:
+            conn.execute(sampled_case.insert().values(**new | same | rest))
+
+
+def _unique(conn: Connection) -> set[tuple[str, ...]]:
+    return {tuple(each["column_names"]) for each in inspect(conn).get_indexes("sampled_case") if each["unique"]}
+
+
+def test_what_is_alike_in_all_cases_is_stored_as_what_differs(ledger: Ledger, prenotice) -> None:
+    """Labels and probabilities come back exactly, by whichever way they went in; a number that is none is None."""
+    odd, third = 'o\'clock; "?1" \\ é', 1 / 3
+    whole = {"stratum": np.full(3, odd), "probability": np.full(3, third), "cluster": np.array(["a", "a", odd])}
+    unknown = {"probability": np.array([0.1, np.nan, third]), "psu": np.full(3, "site")}
+    samples = whole, unknown, {"probability": np.full(3, np.nan)}
+    with ledger.write() as conn:
+        for number, columns in enumerate(samples):
+            sample = replace(prenotice.sample(3), **columns)
+            experiment = prenotice.register(conn, f"alike {number}")
+            cases.insert_sample(conn, experiment, sample, prenotice.arms, algorithm=odd, at=prenotice.now)
+            query = select(sampled_case).where(sampled_case.c.experiment_id == experiment).order_by(sampled_case.c.unit)
+            stored = conn.execute(query).all()
+            for name in ("stratum", "cluster", "psu", "block"):
+                assert [getattr(case, name) for case in stored] == getattr(sample, name).tolist()
+            expected = [None if np.isnan(each) else each for each in sample.probability.tolist()]
+            assert [case.inclusion_probability for case in stored] == expected
+        assert set(conn.scalars(select(assignment.c.algorithm))) == {odd}
 
 
 def test_samples_of_two_experiments_do_not_mix(ledger: Ledger, prenotice) -> None:

@@ -9,13 +9,13 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, select, text
+from sqlalchemy import func, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
 from surveylab.store import experiments, frames, migrate, migrations, people, snapshots
 from surveylab.store.ledger import Ledger
 from surveylab.store.migrations import immutability
-from surveylab.store.tables import metadata, sampled_case
+from surveylab.store.tables import assignment, metadata, sampled_case
 
 
 def _objects(ledger: Ledger) -> tuple[list[Any], list[Any]]:
@@ -131,3 +131,38 @@ def test_sampled_clusters_of_before_are_told_apart_and_kept(ledger: Ledger, pren
     for column in ("psu", "cluster"):
         with pytest.raises(DBAPIError, match="refused"), ledger.write() as conn:
             conn.exec_driver_sql(labelled.format(column, second))
+
+
+def test_cases_keep_all_that_hangs_on_them_when_their_table_is_made_anew(ledger: Ledger, prenotice) -> None:
+    """Down and up: the same rows, guarded and unique as before, and every reference to them finds its case."""
+    with ledger.write() as conn:
+        experiment = prenotice.draw(conn, 5)
+        prenotice.draw(conn, 3, "other")
+        everything = select(sampled_case).order_by(sampled_case.c.id)
+        stored, levels = conn.execute(everything).all(), conn.scalar(select(func.count()).select_from(assignment))
+    for to in ("0008", "0009"):
+        with ledger.write() as conn:
+            (migrate.downgrade if to == "0008" else migrate.upgrade)(conn, to)
+        with ledger.read() as conn:
+            assert conn.execute(everything).all() == stored
+            assert conn.scalar(select(func.count()).select_from(assignment)) == levels == 16
+            if conn.dialect.name == "sqlite":
+                assert conn.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+        refused = (
+            (f"UPDATE sampled_case SET psu = 'site' WHERE id = {stored[0].id}", "refused"),
+            (f"DELETE FROM sampled_case WHERE id = {stored[0].id}", "refused"),
+            (f"UPDATE sampled_case SET token = '{stored[1].token}' WHERE id = {stored[0].id}", "(?i)unique"),
+            (_new_case(experiment, stored[0].unit), "(?i)unique"),
+            ("INSERT INTO turn (case_id, number) VALUES (999, 1)", "(?i)foreign key"),
+        )
+        for statement, reason in refused:
+            with pytest.raises(DBAPIError, match=reason), ledger.write() as conn:
+                conn.exec_driver_sql(statement)
+    with ledger.write() as conn:
+        conn.exec_driver_sql(_new_case(experiment, "new"))
+        assert conn.scalar(select(func.max(sampled_case.c.id))) > stored[-1].id
+
+
+def _new_case(experiment: int, unit: str) -> str:
+    columns = "experiment_id, unit, token, stratum, cluster, block, fields"
+    return f"INSERT INTO sampled_case ({columns}) VALUES ({experiment}, '{unit}', 'a', '', '', '', '{{}}')"
