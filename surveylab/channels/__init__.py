@@ -1,7 +1,7 @@
 """Channels, a file each: how a message reaches a person, and what is heard of it afterwards.
 
 A channel knows nothing of cases, arms and plans: it is given messages that are ready to go, and says what became of
-each. When which contact is due, and that none goes twice, is the business of ``fieldwork.contacting``.
+each. When which contact is due, and that none goes twice, is the business of ``fieldwork.worker``.
 
 Its settings are environment variables that begin with its name: those of ``sms`` are SURVEYLAB_SMS_URL and so on; it is
 handed them as ``{"url": ...}`` (``settings.Settings.channel``).

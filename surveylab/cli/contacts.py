@@ -59,13 +59,12 @@ def worker(once: bool, threads: int, as_json: bool) -> None:
 def _run(ledger: Any, settings: Any, threads: int) -> None:
     import logging
 
-    from surveylab.fieldwork.jobs import consumer
+    from surveylab.fieldwork.jobs import work
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     logging.getLogger("huey").setLevel(logging.WARNING)
-    running = consumer(ledger, settings, _now, threads)
     click.echo("Working. What is due is sent each minute; Ctrl+C stops.")
-    running.run()
+    work(ledger, settings, _now, threads)
 
 
 @click.command()

@@ -49,12 +49,6 @@ def plan_sample(conn: Connection, study: Study, experiment: int, now: datetime) 
     contacts.plan(conn, list(rows()))
 
 
-def plan_case(conn: Connection, contact: Contact, case: int, zone: str | None, now: datetime) -> None:
-    """Plan the first contact of one case that came by itself, such as by a touchpoint."""
-    due = hours_of(contact).due(now, contact.wait, zone or contact.time_zone)
-    contacts.plan_one(conn, (case, 0), contact.channel, due, now + contact.closes)
-
-
 def resolve(ledger: Ledger, slug: str, unit: str, step: int, *, sent: bool, now: datetime) -> None:
     """Say of an uncertain contact whether the person got it. One that they did not get goes out again.
 

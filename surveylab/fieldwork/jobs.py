@@ -43,18 +43,22 @@ def queue(url: str) -> Any:
         raise SurveylabError(f"The queue of jobs at {kind}:// cannot be used: {error}") from error
 
 
-def consumer(ledger: Ledger, settings: Settings, clock: Callable[[], datetime], threads: int) -> Any:
-    """What runs the jobs until SIGINT or SIGTERM; a message under way is settled first."""
+def work(ledger: Ledger, settings: Settings, clock: Callable[[], datetime], threads: int) -> None:
+    """Run the jobs until SIGINT or SIGTERM; the message that is under way is settled first.
+
+    Raises:
+        SurveylabError: the queue cannot be used.
+    """
     import huey
 
-    jobs, under_way = queue(settings.jobs_url), threading.Lock()
+    jobs, under_way, stopping = queue(settings.jobs_url), threading.Lock(), threading.Event()
 
     @jobs.periodic_task(huey.crontab(minute="*"))  # type: ignore[untyped-decorator]
     def deliver() -> None:
         if not under_way.acquire(blocking=False):
             return  # the minute before still sends
         try:
-            came = send_due(Worker(ledger, settings.base_url, clock), settings, _failed)
+            came = send_due(Worker(ledger, settings.base_url, clock, stopping), settings, _failed)
         finally:
             under_way.release()
         if came:
@@ -65,7 +69,11 @@ def consumer(ledger: Ledger, settings: Settings, clock: Callable[[], datetime], 
         retention.carry_out(ledger, clock())
 
     deliver()
-    return jobs.create_consumer(workers=threads, check_worker_health=False, graceful_signal="TERM")
+    # Neither signal waits for a job to end by itself, which may send for hours: it is told to stop, here.
+    jobs.create_consumer(workers=threads, check_worker_health=False, shutdown_timeout=0).run()
+    stopping.set()
+    with under_way:
+        pass
 
 
 def _failed(channel: str, error: SurveylabError) -> None:

@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Event
 
 from surveylab import registry
 from surveylab.channels import Delivering, Outcome, Outgoing, Receipt, Sender, UnreachableError
@@ -30,16 +31,17 @@ from surveylab.store.contacts import Claimed
 from surveylab.store.ledger import Connection, Ledger
 
 CLAIM_LASTS = timedelta(minutes=10)
-"""How long a worker may have a contact in hand before it is taken for dead: far longer than a batch takes."""
-ATTEMPT_LASTS = timedelta(minutes=10)
-"""How long a message may be under way before nobody knows what became of it: far longer than all limits of channels."""
+"""How long a worker may have a contact in hand before others may take it; it finds it lost then, and sends nothing."""
+ATTEMPT_LASTS = timedelta(minutes=30)
+"""How long a message may be under way before nobody knows what became of it: longer than a channel waits for an
+answer, which is up to ten minutes behind the end of an email (RFC 5321, 4.5.3.2.6)."""
 BATCH = 50
 _BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 360))
 """How long is waited after the first try that failed, the second and so on; the last for all behind it."""
 _HAND_OVER = 1_000
 """Contacts of a list that are written in one transaction."""
 
-_ALL = "answered", "closed", "suppressed", "no consent"
+_ALL = "the interview is over", "closed", "suppressed", "no consent"
 """Reasons that also speak against every later contact of the case."""
 
 
@@ -56,12 +58,14 @@ class _Verdict:
 class Worker:
     """One that sends what is due. Any number of them may work on one ledger.
 
-    ``base_url`` begins the links in messages, ``clock`` tells the time.
+    ``base_url`` begins the links in messages, ``clock`` tells the time. Where ``stopping`` is set, the message that is
+    under way is settled, and what else is in hand is planned again.
     """
 
     ledger: Ledger
     base_url: str
     clock: Callable[[], datetime]
+    stopping: Event = field(default_factory=Event)
     name: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}")
 
     def __post_init__(self) -> None:
@@ -77,7 +81,7 @@ class Worker:
     def has_due(self, channel: str) -> bool:
         """Whether anything is due on a channel now."""
         with self.ledger.read() as conn:
-            due = contacts.next_due(conn, (channel,))
+            due = contacts.next_due(conn, channel)
         return due is not None and due <= self.clock()
 
     def deliver(self, channel: str, sender: Sender, most: int = BATCH) -> Counter[str]:
@@ -95,31 +99,38 @@ class Worker:
         with self.ledger.read() as conn:
             batch = contacts.claimed(conn, keys)
         done: tuple[Claimed, Receipt] | None = None
-        for number, claimed in enumerate(batch):
-            message = self._message(channel, claimed)
-            with self.ledger.write() as conn:  # what became of the last one, and what is about to be tried
-                if done is not None:
-                    came[self._settled(conn, channel, *done)] += 1
-                    done = None
-                verdict = self._try(conn, claimed, message)
-            if verdict.state != contacts.ATTEMPTED:
-                came[verdict.state] += 1
-                continue
-            try:
-                receipt = sender.send(message)
-            except UnreachableError:
+        try:
+            for number, claimed in enumerate(batch):
+                if self.stopping.is_set():
+                    self._give_back(batch[number:])
+                    break
+                with self.ledger.write() as conn:  # what became of the last one, and what is about to be tried
+                    if done is not None:
+                        came[self._settled(conn, channel, *done)] += 1
+                    state, message = self._try(conn, channel, claimed)
+                done = None
+                if message is None:
+                    came[state] += 1
+                    continue
+                try:
+                    receipt = sender.send(message)
+                except UnreachableError:
+                    self._give_back(batch[number:])
+                    raise
+                except Exception as error:
+                    receipt = Receipt(Outcome.UNCERTAIN, f"{type(error).__name__}: {error}")
+                done = claimed, receipt
+        finally:
+            if done is not None:
                 with self.ledger.write() as conn:
-                    contacts.give_back(conn, keys[number:], self.name)
-                raise
-            except Exception as error:
-                receipt = Receipt(Outcome.UNCERTAIN, f"{type(error).__name__}: {error}")
-            done = claimed, receipt
-        if done is not None:
-            with self.ledger.write() as conn:
-                came[self._settled(conn, channel, *done)] += 1
+                    came[self._settled(conn, channel, *done)] += 1
         return came
 
-    def hand_over(self, slug: str, target: Path, channels: Sequence[str] = ()) -> int:
+    def _give_back(self, batch: Sequence[Claimed]) -> None:
+        with self.ledger.write() as conn:
+            contacts.give_back(conn, [(each.case.id, each.step) for each in batch], self.name)
+
+    def hand_over(self, slug: str, target: Path) -> int:
         """Write the messages of an experiment that are carried by hand into a file; how many.
 
         Nothing goes over a network, so many are written and settled in one transaction.
@@ -127,27 +138,24 @@ class Worker:
         Raises:
             SurveylabError: the experiment was not drawn.
         """
-        carried = tuple(channels) or by("hand")
-        with self.ledger.write() as conn:
+        with self.ledger.read() as conn:
             running = experiments.experiment(conn, slug)
-            if running is None or running.drawn_at is None:
-                raise SurveylabError(f"{slug} was not drawn; run surveylab draw first.")
-            keys = contacts.claim_of(conn, running.id, carried, self.name, self.clock())
-        written = 0
-        for channel in carried:
-            module: Delivering = registry.load("channels", channel)
-            with module.connect({}, str(target)) as sender:
-                for start in range(0, len(keys), _HAND_OVER):
-                    written += self._write(channel, sender, keys[start : start + _HAND_OVER])
-        return written
+        if running is None or running.drawn_at is None:
+            raise SurveylabError(f"{slug} was not drawn; run surveylab draw first.")
+        return sum(self._hand_over(channel, running.id, target) for channel in by("hand"))
 
-    def _write(self, channel: str, sender: Sender, keys: Sequence[contacts.Key]) -> int:
+    def _hand_over(self, channel: str, experiment: int, target: Path) -> int:
+        module: Delivering = registry.load("channels", channel)
         written = 0
-        with self.ledger.write() as conn:
-            for claimed in contacts.claimed(conn, keys):
-                message = self._message(channel, claimed)
-                if self._try(conn, claimed, message, at_any_hour=True).state == contacts.ATTEMPTED:
-                    written += self._settled(conn, channel, claimed, sender.send(message)) == contacts.SENT
+        with module.connect({}, str(target)) as sender:
+            with self.ledger.write() as conn:
+                keys = contacts.claim_of(conn, experiment, channel, self.name, self.clock())
+            for some in (keys[start : start + _HAND_OVER] for start in range(0, len(keys), _HAND_OVER)):
+                with self.ledger.write() as conn:
+                    for claimed in contacts.claimed(conn, some):
+                        message = self._try(conn, channel, claimed, at_any_hour=True)[1]
+                        if message is not None:
+                            written += self._settled(conn, channel, claimed, sender.send(message)) == contacts.SENT
         return written
 
     def _plan(self, claimed: Claimed) -> tuple[Study, Plan]:
@@ -170,19 +178,27 @@ class Worker:
             closes_at=claimed.closes_at,
         )
 
-    def _try(self, conn: Connection, claimed: Claimed, message: Outgoing, *, at_any_hour: bool = False) -> _Verdict:
-        """Write down that a contact is about to be sent, or what becomes of it instead."""
+    def _try(
+        self, conn: Connection, channel: str, claimed: Claimed, *, at_any_hour: bool = False
+    ) -> tuple[str, Outgoing | None]:
+        """Write down that a contact is about to be sent, or what becomes of it instead: its state, and its message."""
         now, key = self.clock(), (claimed.case.id, claimed.step)
+        try:
+            message = self._message(channel, claimed)
+        except (KeyError, SurveylabError) as error:  # a case in no arm, documents that cannot be read any more
+            contacts.settle(conn, key, contacts.CANCELLED, now, detail=f"it has no message: {error}")
+            return contacts.CANCELLED, None
         verdict = self._verdict(conn, claimed, message, now, at_any_hour=at_any_hour)
         if verdict.state == contacts.ATTEMPTED:
             contacts.attempt(conn, key, self.name, now)
-        elif verdict.until is not None:
+            return verdict.state, message
+        if verdict.until is not None:
             contacts.postpone(conn, key, verdict.until, now, verdict.why)
         elif verdict.state in (contacts.HELD, contacts.CANCELLED):
             contacts.settle(conn, key, verdict.state, now, detail=verdict.why)
             if verdict.state == contacts.CANCELLED and verdict.why not in _ALL:
                 self._plan_next(conn, claimed, now, other_channel=True)
-        return verdict
+        return verdict.state, None
 
     def _verdict(
         self, conn: Connection, claimed: Claimed, message: Outgoing, now: datetime, *, at_any_hour: bool
@@ -197,7 +213,7 @@ class Worker:
         if not stands.mine:
             return _Verdict("lost")
         if stands.ended:
-            return _Verdict(cancelled, "answered")
+            return _Verdict(cancelled, "the interview is over")
         if now >= claimed.closes_at:
             return _Verdict(cancelled, "closed")
         if claimed.frame is not None and suppressions.barred(conn, claimed.frame, case.unit, person):
@@ -307,7 +323,7 @@ def send_due(worker: Worker, settings: Settings, failed: Callable[[str, Surveyla
         module: Delivering = registry.load("channels", channel)
         try:
             with module.connect(settings.channel(channel), "") as sender:
-                while found := worker.deliver(channel, sender):
+                while not worker.stopping.is_set() and (found := worker.deliver(channel, sender)):
                     came += found
         except SurveylabError as error:
             failed(channel, error)

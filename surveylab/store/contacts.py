@@ -1,7 +1,7 @@
 r"""Contacts: one message to one case, from the moment that it is planned to what became of it.
 
     planned -> claimed -> attempted -> sent | refused | uncertain
-       ^  \\        \\           |
+       ^  \        \           |
        |   held     cancelled   |
        +------------------------+  deferred
 
@@ -126,27 +126,19 @@ def claim(conn: Connection, channel: str, worker: str, now: datetime, most: int)
     return [(case, step) for case, step in rows]
 
 
-def claim_of(conn: Connection, experiment_id: int, channels: Sequence[str], worker: str, now: datetime) -> list[Key]:
-    """Take the planned contacts of an experiment on some channels: first messages due or not, reminders when due."""
+def claim_of(conn: Connection, experiment_id: int, channel: str, worker: str, now: datetime) -> list[Key]:
+    """Take the planned contacts of an experiment on a channel: first messages due or not, reminders when due."""
     mine = select(sampled_case.c.id).where(sampled_case.c.experiment_id == experiment_id)
-    query = update(contact).where(contact.c.state == PLANNED, contact.c.channel.in_(channels))
+    query = update(contact).where(contact.c.state == PLANNED, contact.c.channel == channel)
     query = query.where(or_(contact.c.step == 0, contact.c.due_at <= now))
     query = query.where(contact.c.case_id.in_(mine)).values(state=CLAIMED, worker=worker, since=now)
     return sorted((case, step) for case, step in conn.execute(query.returning(contact.c.case_id, contact.c.step)))
 
 
-def next_due(conn: Connection, channels: Sequence[str]) -> datetime | None:
-    """When the next planned contact on these channels is due; None where there is none."""
-    found = [
-        conn.scalar(
-            select(contact.c.due_at)
-            .where(contact.c.state == literal_column("'planned'"), contact.c.channel == channel)
-            .order_by(contact.c.due_at)
-            .limit(1)
-        )
-        for channel in channels
-    ]
-    return min((at for at in found if at is not None), default=None)
+def next_due(conn: Connection, channel: str) -> datetime | None:
+    """When the next planned contact on a channel is due; None where there is none."""
+    waiting = contact.c.state == literal_column("'planned'"), contact.c.channel == channel
+    return conn.scalar(select(contact.c.due_at).where(*waiting).order_by(contact.c.due_at).limit(1))
 
 
 def claimed(conn: Connection, keys: Sequence[Key]) -> list[Claimed]:
@@ -155,23 +147,9 @@ def claimed(conn: Connection, keys: Sequence[Key]) -> list[Claimed]:
     query = _CLAIMED.where(tuple_(contact.c.case_id, contact.c.step).in_(list(keys)))
     rows = conn.execute(query.order_by(contact.c.case_id, contact.c.step))
     for key, group in groupby(rows, lambda row: (row.case_id, row.step)):
-        levels: dict[str, str] = {}
-        for row in group:
-            if row.factor is not None:
-                levels[row.factor] = row.level
-        case = Case(
-            row.case_id,
-            row.experiment_id,
-            row.slug,
-            row.unit,
-            row.token,
-            levels,
-            row.fields,
-            row.drawn_at,
-            None,
-            row.stratum,
-            row.paused_at,
-        )
+        row, levels = _levels(group)
+        place = row.case_id, row.experiment_id, row.slug, row.unit, row.token
+        case = Case(*place, levels, row.fields, row.drawn_at, None, row.stratum, row.paused_at)
         found[key] = Claimed(case, row.step, row.due_at, row.closes_at, row.tries, row.frame_id, _person(row))
     return [found[key] for key in keys if key in found]
 
@@ -242,16 +220,6 @@ def release(conn: Connection, slug: str) -> None:
     conn.execute(update(contact).where(*held).values(state=PLANNED, worker=null(), since=null()))
 
 
-def state_of(conn: Connection, key: Key) -> str | None:
-    """The state of a contact; None where it was never planned."""
-    return conn.scalar(select(contact.c.state).where(contact.c.case_id == key[0], contact.c.step == key[1]))
-
-
-def first_at(conn: Connection, case_id: int) -> datetime | None:
-    """When the first message of a case came into the state in which it is."""
-    return conn.scalar(select(contact.c.since).where(contact.c.case_id == case_id, contact.c.step == 0))
-
-
 def journal(
     conn: Connection, slug: str, *, states: Sequence[str] = STATES, unit: str | None = None
 ) -> Iterable[Journal]:
@@ -262,10 +230,7 @@ def journal(
     query = query.order_by(contact.c.case_id, contact.c.step)
     with conn.execute(query, execution_options={"yield_per": 10_000}) as rows:
         for _, group in groupby(rows, lambda row: (row.case_id, row.step)):
-            levels: dict[str, str] = {}
-            for row in group:
-                if row.factor is not None:
-                    levels[row.factor] = row.level
+            row, levels = _levels(group)
             yield Journal(levels=levels, **{name: getattr(row, name) for name in _TOLD})
 
 
@@ -275,6 +240,12 @@ def counts(conn: Connection, slug: str) -> dict[str, int]:
     source = source.join(experiment, experiment.c.id == sampled_case.c.experiment_id)
     query = select(contact.c.state, func.count().label("contacts")).select_from(source).where(experiment.c.slug == slug)
     return {row.state: row.contacts for row in conn.execute(query.group_by(contact.c.state))}
+
+
+def _levels(group: Iterable[Any]) -> tuple[Any, dict[str, str]]:
+    """The first of the rows of a contact, one for each of its factors, and factor -> level."""
+    rows = list(group)
+    return rows[0], {row.factor: row.level for row in rows if row.factor is not None}
 
 
 def _person(row: Any) -> Person | None:
